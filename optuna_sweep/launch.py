@@ -1,0 +1,164 @@
+"""The port: what a sweep asks of whoever runs its trials.
+
+``wandb_adapter`` keeps these promises over W&B Launch; the tests keep them in
+memory, with virtual time. The sweep itself (``loop``) knows nothing else of the
+world, not even the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+from optuna_sweep.outcomes import Observation, Phase, Proposal
+
+
+class SweepState(Enum):
+    """What W&B, or a person on its pages, wants of the sweep."""
+
+    ACTIVE = "active"
+    """Go on. Also a state that we do not know: it is no reason to stop."""
+    PAUSED = "paused"
+    """Start nothing new; let the live runs end, then leave. It can be resumed."""
+    FINISHED = "finished"
+    """Start nothing new; let the live runs end, then leave for good."""
+    CANCELED = "canceled"
+    """Stop the live runs and leave."""
+
+
+class Ending(Enum):
+    """The state in which a sweep is left. The values are W&B's."""
+
+    FINISHED = "FINISHED"
+    PAUSED = "PAUSED"
+    CANCELED = "CANCELED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A run that a poll asks about.
+
+    Attributes:
+        run_id: The run.
+        item_id: Its queue item, while the run may still be waiting on the queue;
+            None once it has started, or where the item is not known.
+    """
+
+    run_id: str
+    item_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that one poll learned, as of one moment.
+
+    Attributes:
+        sweep: What W&B wants of the sweep.
+        scheduler_stopped: A person stopped the scheduler's own run on its page.
+        observations: One for each run that was asked about, in the order of asking.
+    """
+
+    sweep: SweepState
+    scheduler_stopped: bool
+    observations: tuple[Observation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRun:
+    """A run that the sweep has in W&B, as a starting scheduler finds it.
+
+    Attributes:
+        run_id: W&B's id of the run.
+        phase: How far it has come.
+        parameters: The run's config without W&B's own keys.
+        summary: The run's summary.
+        created_at: ISO 8601, as W&B gives it; empty where it gives none.
+    """
+
+    run_id: str
+    phase: Phase
+    parameters: Mapping[str, Any]
+    summary: Mapping[str, Any]
+    created_at: str = ""
+
+
+class Launch(Protocol):
+    """Runs trials on machines. Every method may raise ``Unavailable`` or ``Refused``."""
+
+    @property
+    def sweep_id(self) -> str:
+        """The id of the sweep, which is also the id of the scheduler's own run."""
+        ...
+
+    def snapshot(self, watched: Sequence[Watch], columns: Sequence[Sequence[str]]) -> Snapshot:
+        """See all watched runs at once. Called once a poll.
+
+        Args:
+            watched: The runs to look at.
+            columns: Groups of history columns. The columns of one group are read from
+                rows that hold all of them; different groups may come from different rows.
+
+        Returns:
+            The moment. Each history row is given once in the life of this object.
+        """
+        ...
+
+    def create_run(self, proposal: Proposal) -> None:
+        """Make the run in W&B. Repeating it for the same ``run_id`` changes nothing."""
+        ...
+
+    def enqueue(self, proposal: Proposal) -> str:
+        """Put the run on the queue and return the item's id. Repeating it queues it twice."""
+        ...
+
+    def stop_run(self, run_id: str) -> None:
+        """Ask the run to stop. It goes on for a while (10 to 30 seconds); keep watching it."""
+        ...
+
+    def known_runs(self) -> tuple[KnownRun, ...]:
+        """All runs of the sweep, oldest first. Called once, at the start."""
+        ...
+
+    def end_sweep(self, ending: Ending) -> None:
+        """Leave the sweep in this state. The last thing that is asked."""
+        ...
+
+    def fetch_source(self, artifact: str) -> Path:
+        """Download a ``type="optuna"`` artifact and return its folder."""
+        ...
+
+    def restore_file(self, name: str) -> Path | None:
+        """The file that an earlier scheduler of this sweep kept; None where there is none."""
+        ...
+
+    def keep_file(self, path: Path) -> None:
+        """Copy the file to W&B now and whenever it changes, while this process lives."""
+        ...
+
+    def save_study(self, files: Sequence[Path]) -> None:
+        """Log the files as the sweep's ``type="optuna"`` artifact. Called once, at the end."""
+        ...
+
+    def log(self, row: Mapping[str, Any], step: int) -> None:
+        """Add one history row to the scheduler's own run."""
+        ...
+
+    def summarize(self, values: Mapping[str, Any]) -> None:
+        """Set summary values of the scheduler's own run."""
+        ...
+
+    def say(self, line: str) -> None:
+        """Print one line for people."""
+        ...
+
+    def now(self) -> float:
+        """Seconds on a clock that never goes back."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        ...

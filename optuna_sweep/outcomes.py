@@ -1,0 +1,150 @@
+"""The words for what flows through the house.
+
+A *trial* is Optuna's, a *run* is W&B's. A ``Proposal`` goes out (run this), an
+``Observation`` comes back (this was seen), and a ``Verdict`` answers it (this
+follows). All of them are frozen; the unions are closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class Phase(Enum):
+    """How far a run has come. W&B's own states are mapped to these in one place."""
+
+    WAITING = "waiting"
+    """Created, and on the queue or on its way there."""
+    RUNNING = "running"
+    """A process has reported for it, or its state is one that we do not know."""
+    FINISHED = "finished"
+    """The training process ended with exit code 0."""
+    FAILED = "failed"
+    """The training process ended with another exit code."""
+    CRASHED = "crashed"
+    """The training process stopped reporting."""
+    PREEMPTED = "preempted"
+    """The machine was taken away; Launch may queue the run again under the same id."""
+    STOPPED = "stopped"
+    """A person, or this scheduler, asked the run to stop, and it did."""
+    LOST = "lost"
+    """It left the queue without ever starting."""
+    DELETED = "deleted"
+    """Somebody removed the run from W&B."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether no process will report for this run again by itself."""
+        return self not in (Phase.WAITING, Phase.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One history row of a run, cut down to the columns that were asked for.
+
+    Attributes:
+        step: W&B's ``_step``.
+        values: Column to value as W&B gave it: numbers, but also ``"NaN"``,
+            ``None``, text or an object. Nothing is converted here.
+    """
+
+    step: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A run that should be started.
+
+    Attributes:
+        run_id: The id that the W&B run will have; made from the sweep's id, the
+            trial's number and the attempt, so that creating it twice is creating it once.
+        trial: The number of the Optuna trial.
+        attempt: 0 for the first run of a trial, then 1, 2, … for its retries.
+        parameters: The run's config, nested as the training code expects it.
+    """
+
+    run_id: str
+    trial: int
+    attempt: int
+    parameters: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The readable name of the run."""
+        retry = f" (retry {self.attempt})" if self.attempt else ""
+        return f"trial-{self.trial:03d}{retry}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What one poll saw of one run.
+
+    Attributes:
+        run_id: The run.
+        phase: How far it has come.
+        rows: History rows that no earlier observation of this run held, ascending
+            by step. Empty means that there are none, never that they could not be read.
+        summary: The run's summary, or None where the poll did not ask for it.
+        detail: Why, in W&B's words, where W&B gave any (a queue item's error).
+    """
+
+    run_id: str
+    phase: Phase
+    rows: tuple[Row, ...] = ()
+    summary: Mapping[str, Any] | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The trial has values, one for each objective in the config's order."""
+
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """The trial was stopped because its intermediate values promised too little."""
+
+    step: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The trial has no value that the search can use."""
+
+    reason: str
+
+
+Outcome = Completed | Pruned | Failed
+
+
+class Decision(Enum):
+    """What the scheduler does with a run after an observation."""
+
+    KEEP = "keep"
+    """Go on watching."""
+    PRUNE = "prune"
+    """Ask W&B to stop the run; its trial has been told."""
+    DONE = "done"
+    """The run has ended and its trial has been told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The answer to an observation.
+
+    Attributes:
+        decision: What to do with the run.
+        outcome: What the trial was told by this observation; None where it was told nothing.
+        reason: One sentence for people, or empty where there is nothing to say.
+    """
+
+    decision: Decision
+    outcome: Outcome | None = None
+    reason: str = field(default="")
