@@ -107,7 +107,9 @@ class Beta:
     q: float | None = None
 
 
-Distribution = Constant | Categorical | Integers | Uniform | LogUniform | InvLogUniform | Normal | LogNormal | Beta
+Distribution = (
+    Constant | Categorical | Integers | Uniform | LogUniform | InvLogUniform | Normal | LogNormal | Beta
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

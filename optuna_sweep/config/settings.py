@@ -1,0 +1,153 @@
+"""``scheduler.settings``: everything that a sweep file can say to this scheduler.
+
+These models are the documentation too: the JSON Schema for editors and the table in
+``docs/settings.md`` are made from the descriptions below. To add a key, add a field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from optuna_sweep.config.numerals import as_number
+
+
+class Block(BaseModel):
+    """A block of the file: frozen, nothing guessed, and no key that nobody reads."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+
+def _as_rule(given: object) -> object:
+    return {"rule": given} if isinstance(given, str) else given
+
+
+def _as_items(given: object) -> object:
+    return [given] if isinstance(given, str) else given
+
+
+Text = Annotated[str, Field(min_length=1)]
+Count = Annotated[int, Field(ge=1)]
+Number = Annotated[float, BeforeValidator(as_number)]
+Seconds = Annotated[float, BeforeValidator(as_number), Field(gt=0)]
+Items = Field(strict=False)  # YAML has lists where these models have tuples
+Goal = Literal["minimize", "maximize"]
+Impute = Literal["latest", "best", "worst"]
+
+
+class Component(Block):
+    """An Optuna sampler or pruner.
+
+    Nested ones (``wrapped_pruner: {type: …}``) stay plain mappings in ``args``: which argument
+    takes one is known to the class that ``type`` names.
+    """
+
+    type: Text = Field(description="Optuna's name of the class, such as `TPESampler` or `MedianPruner`.")
+    args: Mapping[str, Any] = Field(
+        default_factory=dict,
+        description="Its arguments by name; one that is a sampler or pruner is written `{type, args}` again.",
+    )
+
+
+class MetricEntry(Block):
+    """One objective, as a sweep file writes it."""
+
+    name: Text = Field(description="The key under which the training run logs it.")
+    goal: Goal = Field(default="minimize", description="`minimize` or `maximize`.")
+    target: Number | None = Field(
+        default=None, description="The sweep is finished once a run reaches this value."
+    )
+    impute: Impute | None = Field(
+        default=None, description="The value that W&B takes for a run that failed or was stopped."
+    )
+    impute_while_running: Literal["latest", "best", "worst", "false"] | None = Field(
+        default=None, description="Accepted for W&B's sake; this scheduler tells no value of a live run."
+    )
+
+
+class Constraint(Block):
+    """Bounds that a good run's metric keeps."""
+
+    metric: Text = Field(description="The key under which the training run logs it.")
+    min: Number | None = Field(default=None, description="The metric is at least this.")
+    max: Number | None = Field(default=None, description="The metric is at most this.")
+
+
+class Objective(Block):
+    """Which of a run's logged values is the one to optimise."""
+
+    rule: Literal["last", "best", "mean_last_k", "summary"] = Field(
+        default="last",
+        description="`last` logged value, `best` one, mean of the last `k`, or the run's `summary`.",
+    )
+    k: Count = Field(default=5, description="How many values `mean_last_k` averages.")
+
+
+class Settings(Block):
+    """What ``scheduler.settings`` holds."""
+
+    sampler: Component | None = Field(
+        default=None,
+        description="Optuna's sampler. Without it `method` picks one: every point once for `grid`, "
+        "`RandomSampler` for `random`, `TPESampler` otherwise.",
+    )
+    pruner: Component | None = Field(
+        default=None,
+        description="Optuna's pruner. Without it `early_terminate` decides, else `MedianPruner`.",
+    )
+    method: Literal["grid", "random", "bayes", "custom"] | None = Field(
+        default=None,
+        description="The sweep's `method`; `wandb launch-sweep` copies it to this place.",
+    )
+    metrics: Annotated[tuple[MetricEntry, ...], Items] = Field(
+        default=(),
+        description="Several objectives, in place of the sweep's `metric`: a list of `{name, goal, target}`.",
+    )
+    optuna_source: Text | None = Field(
+        default=None,
+        description="Your Python file with any of `objective(trial)`, `sampler()`, `pruner()`, `study()`: "
+        "a `.py` path beside the scheduler, or an artifact `entity/project/name:alias`.",
+    )
+    optuna_source_filename: Text = Field(
+        default="optuna_wandb.py", description="The file inside, where `optuna_source` is an artifact."
+    )
+    objective_timeout: Seconds = Field(
+        default=2.0, description="Seconds that `objective(trial)` may take to suggest one configuration."
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**32)] | None = Field(
+        default=None, description="Makes the search repeatable."
+    )
+    study_name: Text | None = Field(
+        default=None, description="The Optuna study's name; `optuna-study-<sweep id>` without it."
+    )
+    objective: Annotated[Objective, BeforeValidator(_as_rule)] = Field(
+        default_factory=Objective,
+        description="Which logged value is optimised: `last`, `best`, `mean_last_k` or `summary`; "
+        "`{rule: mean_last_k, k: 10}` to choose k.",
+    )
+    step_metric: Text | None = Field(
+        default=None,
+        description="The logged key (such as `epoch`) that is the pruner's axis; W&B's step without it.",
+    )
+    invalid_values: Literal["fail", "prune", "worst"] = Field(
+        default="fail",
+        description="What a run's trial becomes whose value is NaN, infinite, text or missing: failed, "
+        "pruned, or as bad as the worst so far.",
+    )
+    enqueue: Annotated[tuple[Mapping[str, Any], ...], Items] = Field(
+        default=(), description="Points to try first: a list of `{parameter: value}`."
+    )
+    warm_start: Annotated[tuple[Text, ...], Items, BeforeValidator(_as_items)] = Field(
+        default=(),
+        description="Earlier sweeps (`sweep`, `project/sweep`, `entity/project/sweep`) or study artifacts "
+        "(`entity/project/name:alias`) whose results the search starts from.",
+    )
+    repeats: Count = Field(
+        default=1, description="Runs for each configuration; the trial gets the mean of their values."
+    )
+    constraints: Annotated[tuple[Constraint, ...], Items] = Field(
+        default=(),
+        description="Bounds on logged metrics: a list of `{metric, min, max}`, each with one bound at least.",
+    )
