@@ -1,0 +1,55 @@
+"""`python -m sandbox serve`: the local W&B as a program."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+import time
+from pathlib import Path
+
+import click
+import uvicorn
+
+from sandbox.accounts import KEY
+from sandbox.server import Server
+from sandbox.world import World
+
+HOST = "127.0.0.1"
+
+
+@click.group()
+def main() -> None:
+    """A local W&B for demos and tests."""
+
+
+@main.command()
+@click.option("--port", default=8080, show_default=True, help="Port on 127.0.0.1; 0 takes a free one.")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder for files.  [default: a temporary one]")
+@click.option("--team", "teams", multiple=True, help="An entity beside the account's own.")
+def serve(port: int, data: Path | None, teams: tuple[str, ...]) -> None:
+    """Serve until SIGTERM or ctrl-C. State is in memory and goes with the process."""
+    listener = _listen(port)
+    base_url = f"http://{HOST}:{listener.getsockname()[1]}"
+    with tempfile.TemporaryDirectory(prefix="sandbox-") as temporary:
+        world = World(data=data or Path(temporary), clock=time.time, base_url=base_url, teams=teams)
+        click.echo(f"W&B sandbox at {base_url}\nWANDB_BASE_URL={base_url}\nWANDB_API_KEY={KEY}")
+        config = uvicorn.Config(Server(world).app, log_level="warning", lifespan="off")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(port: int) -> socket.socket:
+    """A listening socket, made before the URL is printed: who reads the line may connect."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        raise click.ClickException(
+            f"--port {port}: {error.strerror}: choose another, or 0 for a free one"
+        ) from None
+    listener.listen(128)
+    return listener
+
+
+if __name__ == "__main__":
+    main()
