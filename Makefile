@@ -1,0 +1,42 @@
+# The words of the project. Each makes the environment first, where it is missing or out of date.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.made-from-requirements
+
+.PHONY: demo test check format job clean help
+
+help:  ## what can be made
+	@sed -n 's/^\([a-z]*\):.*##/make \1 -/p' $(MAKEFILE_LIST)
+
+demo: $(READY)  ## a whole launch sweep, without an account and without Docker, in under four minutes
+	@$(BIN)/python -m demo
+
+test: $(READY)  ## every test: unit, contract, journeys with real processes
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## lint, format and types, changing nothing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	cd jobs/digits && ../../$(BIN)/mypy --config-file ../../pyproject.toml train.py network.py
+
+format: $(READY)  ## put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+job: $(READY)  ## register the scheduler job with your W&B: make job ENTITY=… PROJECT=…
+	@test -n "$(ENTITY)" -a -n "$(PROJECT)" || { echo "make job ENTITY=<entity> PROJECT=<project>" >&2; exit 2; }
+	$(BIN)/python optuna_scheduler.py --entity "$(ENTITY)" --project "$(PROJECT)"
+
+clean:  ## remove what was made, the environment included
+	rm -rf $(VENV) .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed, $$($(PYTHON) --version) was found: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
