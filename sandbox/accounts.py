@@ -60,6 +60,21 @@ class Accounts:
             raise GraphQLError(f"entity {name!r} not found during this request; this sandbox knows: {known}")
         return self.entities[name]
 
+    def person(self) -> dict[str, Any]:
+        """The account, as GraphQL's ``User``."""
+        name = self.viewer.name
+        return {
+            "id": ids.encode("User", name),
+            "username": name,
+            "name": name,
+            "email": f"{name}@localhost",
+            "entity": name,
+            "admin": True,
+            "flags": json.dumps({"code_saving_enabled": True}),
+            "api_keys": connection([]),
+            "teams": connection(list(self.entities.values())),
+        }
+
 
 query = QueryType()
 user_type = ObjectType("User")
@@ -68,6 +83,14 @@ bindables = [query, user_type, entity_type]
 
 FEATURES: dict[str, bool] = {
     "FILESTREAM_GZIP": True,
+    "CLIENT_IDS": True,
+    "LARGE_FILENAMES": True,
+    "ARTIFACT_TAGS": True,
+    "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP": True,
+    "ARTIFACT_COLLECTION_MEMBERSHIP_FILES": True,
+    "TOTAL_COUNT_IN_FILE_CONNECTION": True,
+    "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION": True,
+    "SWEEPS_LOCAL_SCHEDULER": True,
 }
 """Switches of the server that clients look at, by their protocol names; the rest is off."""
 
@@ -75,18 +98,8 @@ FEATURES: dict[str, bool] = {
 @query.field("viewer")
 def resolve_viewer(_: object, info: GraphQLResolveInfo) -> dict[str, Any]:
     """The person whose key came with the request."""
-    accounts = info.context.world.accounts
-    name = accounts.viewer.name
-    return {
-        "id": ids.encode("User", name),
-        "username": name,
-        "name": name,
-        "email": f"{name}@localhost",
-        "entity": name,
-        "admin": True,
-        "flags": json.dumps({"code_saving_enabled": True}),
-        "teams": connection(list(accounts.entities.values())),
-    }
+    person: dict[str, Any] = info.context.world.accounts.person()
+    return person
 
 
 @query.field("serverInfo")

@@ -5,17 +5,33 @@ Whoever learns the truth about one of them changes it here, and nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+# Runs ----------------------------------------------------------------------------------------------
+
 HEARTBEAT_TIMEOUT = 300.0
 """Seconds without a file stream request after which a running run is called crashed."""
 
-STATE_OF_A_STOPPED_RUN = "killed"
-"""The end of a run that was asked to stop, or whose process was interrupted."""
+STATE_BEFORE_A_PROCESS = "pending"
+"""A run that was made for a sweep without a ``host``: nobody runs it yet."""
 
 EXIT_CODE_OF_AN_INTERRUPT = 255
 """What wandb-core reports as exit code after a KeyboardInterrupt."""
 
-STATE_BEFORE_A_PROCESS = "pending"
-"""A run that was made for a sweep without a ``host``: nobody runs it yet."""
+
+def end_state(exit_code: int, *, stop_requested: bool) -> str:
+    """The state of a run whose process reported its end.
+
+    A run that was asked to stop and yet ended with 0 had finished by itself.
+    """
+    if exit_code == 0:
+        return "finished"
+    if stop_requested or exit_code == EXIT_CODE_OF_AN_INTERRUPT:
+        return "killed"
+    return "failed"
 
 
 def merged_config(old: dict[str, object], new: dict[str, object]) -> dict[str, object]:
@@ -23,5 +39,50 @@ def merged_config(old: dict[str, object], new: dict[str, object]) -> dict[str, o
     return {**old, **new}
 
 
-NOT_A_NUMBER = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
-"""How a float that JSON cannot write comes back from the API: as text."""
+DEFAULT_RUN_ORDER = "+created_at"
+"""The order of runs when a query names none."""
+
+# History -------------------------------------------------------------------------------------------
+
+DEFAULT_SAMPLES = 500
+"""Rows that a history query answers when it names no number."""
+
+
+def text_of(constant: str) -> str:
+    """How a float that JSON cannot write comes back: ``NaN``, ``Infinity``, ``-Infinity``, as text."""
+    return constant
+
+
+def sampled(rows: Sequence[T], samples: int) -> list[T]:
+    """At most this many rows, evenly spread, the first and the last among them."""
+    if len(rows) <= samples:
+        return list(rows)
+    if samples == 1:
+        return [rows[-1]]
+    last = len(rows) - 1
+    return [rows[round(at * last / (samples - 1))] for at in range(samples)]
+
+
+# Queues and sweeps ---------------------------------------------------------------------------------
+
+LEASE = 60.0
+"""Seconds that a popped queue item waits to be acknowledged before it can be popped again."""
+
+PRIORITY_OF_AN_ITEM = 2
+"""The priority of an item that was pushed without one: medium, on W&B's scale from 0 (critical) to 3 (low)."""
+
+
+def merged_resource_args(
+    queue: dict[str, dict[str, object]], item: dict[str, dict[str, object]]
+) -> dict[str, dict[str, object]]:
+    """The resource arguments of an item in a queue: the item's flags win, the queue's others stay."""
+    names = {*queue, *item}
+    return {name: {**(queue.get(name) or {}), **(item.get(name) or {})} for name in sorted(names)}
+
+
+SWEEP_STATES_THAT_STOP_RUNS = frozenset({"CANCELED"})
+"""The states of a sweep that ask all its runs to stop, waiting ones too; not the scheduler, which is no run of it.
+A FINISHED (stopped) sweep's and a PAUSED sweep's runs go on."""
+
+MOMENT_A_SWEEP_RUNS = "createAgent"
+"""What turns a PENDING sweep RUNNING: the first announced worker. No client ever sets it."""

@@ -25,10 +25,18 @@ class Project:
     entity: Entity
     name: str
     created_at: float
-    id: str
+    internal_id: int
     runs: dict[str, Run] = field(default_factory=dict)
     access: str = "USER_READ"
     description: str = ""
+    views: str = "{}"
+    is_benchmark: bool = False
+    read_only: bool = False
+
+    @property
+    def id(self) -> str:
+        """The id by which the API knows this project."""
+        return ids.encode("Project", "v1", self.name, self.entity.name)
 
     @property
     def entity_name(self) -> str:
@@ -41,7 +49,6 @@ class Projects:
 
     def __init__(self) -> None:
         self._projects: dict[tuple[str, str], Project] = {}
-        self._ids = ids.Counter("Project")
 
     def find(self, entity: str, name: str) -> Project | None:
         """The project, or None when nobody made it yet."""
@@ -58,7 +65,8 @@ class Projects:
         """The project, made on first use as W&B does."""
         key = (entity.name, name)
         if key not in self._projects:
-            self._projects[key] = Project(entity=entity, name=name, created_at=now, id=self._ids.next())
+            number = len(self._projects) + 1
+            self._projects[key] = Project(entity=entity, name=name, created_at=now, internal_id=number)
         return self._projects[key]
 
     def of(self, entity: str) -> list[Project]:
@@ -110,3 +118,10 @@ def upsert_model(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> 
     project.description = input.get("description") or project.description
     project.access = input.get("access") or project.access
     return {"project": project, "model": project, "inserted": True}
+
+
+@project_type.field("user")
+def resolve_owner(project: Project, info: GraphQLResolveInfo) -> dict[str, Any]:
+    """Who made it: there is only one person."""
+    found: dict[str, Any] = info.context.world.accounts.person()
+    return found

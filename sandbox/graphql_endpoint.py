@@ -1,0 +1,89 @@
+"""Documents in, answers out: the schema, executed against a world."""
+
+from __future__ import annotations
+
+import logging
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ariadne import graphql_sync, load_schema_from_path, make_executable_schema
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, validate
+
+from sandbox.world import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import ModuleType
+
+    from sandbox.world import World
+
+logger = logging.getLogger("sandbox.graphql")
+silent = logging.getLogger("sandbox.graphql.library")
+silent.disabled = True  # the library writes a traceback for every refused query; ours is one line
+
+_NAMED = re.compile(r"\b(?:query|mutation)\s+(\w+)")
+_UNKNOWN = re.compile(r"^Cannot query field '(\w+)' on type '(\w+)'")
+
+
+def build_schema(nouns: Iterable[ModuleType]) -> GraphQLSchema:
+    """The executable schema: the SDL files, joined with the resolvers of every noun."""
+    sdl = load_schema_from_path(str(Path(__file__).parent / "schema"))
+    bindables = [bindable for noun in nouns for bindable in noun.bindables]
+    return make_executable_schema(sdl, *bindables, convert_names_case=True)
+
+
+def operation_name(document: dict[str, Any]) -> str:
+    """The operation's name: as sent, or as written in the document, or ``anonymous``."""
+    if document.get("operationName"):
+        return str(document["operationName"])
+    named = _NAMED.search(document.get("query") or "")
+    return named.group(1) if named else "anonymous"
+
+
+class GraphQL:
+    """Executes documents. Clients send the same few over and over: each is read and checked once."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._parsed = lru_cache(maxsize=512)(parse)
+        self._checked = lru_cache(maxsize=512)(self._validate)
+
+    def execute(self, world: World, document: dict[str, Any]) -> dict[str, Any]:
+        """The answer to one document: ``data``, and ``errors`` where something failed."""
+        operation = operation_name(document)
+        _, answer = graphql_sync(
+            self._schema,
+            document,
+            context_value=Context(world),
+            query_parser=lambda _context, data: self._parsed(data["query"]),
+            query_validator=lambda _schema, node, *_rest, **_more: list(self._checked(node)),
+            error_formatter=lambda error, _debug: _formatted(error, operation),
+            logger=silent,
+        )
+        if "data" not in answer:
+            answer["data"] = None
+        found: dict[str, Any] = answer
+        return found
+
+    def _validate(self, node: DocumentNode) -> tuple[GraphQLError, ...]:
+        return tuple(validate(self._schema, node))
+
+
+def _formatted(error: GraphQLError, operation: str) -> dict[str, Any]:
+    """An error in W&B's form, which quotes names twice, with the operation that it belongs to.
+
+    Clients recognise the text ``Cannot query field "x" on type "Y"`` and fall back to
+    older documents, so it stands first and unchanged.
+    """
+    answer: dict[str, Any] = dict(error.formatted)
+    answer["extensions"] = {"operation": operation}
+    unknown = _UNKNOWN.match(error.message)
+    if unknown:
+        field, owner = unknown.groups()
+        answer["message"] = f'Cannot query field "{field}" on type "{owner}". (in operation {operation})'
+    cause = error.original_error
+    unexpected = cause is not None and not isinstance(cause, GraphQLError)
+    logger.warning("%s: %s", operation, answer["message"], exc_info=cause if unexpected else None)
+    return answer
