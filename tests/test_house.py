@@ -16,9 +16,10 @@ HOUSE = Path(__file__).resolve().parents[1]
 # A room may import from the rows above its own, never from its own row or below.
 RANKS: tuple[tuple[str, ...], ...] = (
     ("errors", "outcomes", "shipping"),
-    ("config", "launch"),
+    ("config", "launch", "endings"),
     ("space", "components", "user_file", "measure"),
-    ("study",),
+    ("study", "novelty"),
+    ("endings", "novelty"),
     ("search", "stopping", "recovery", "report", "charts"),
     ("loop",),
     ("wandb_adapter",),

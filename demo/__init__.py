@@ -1,0 +1,15 @@
+"""What `make demo` runs: a whole launch sweep on this machine, told as it happens.
+
+::
+
+    __main__   the plot: set the stage, launch the sweep, tell it, sum it up
+    stage      sandbox, queue, jobs and agent, up for the length of a `with`
+    plan       what the sweep file says
+    reading    the sweep and its runs, asked of W&B's API once every other second
+    telling    what changed since the last look, as lines for people
+    screen     a terminal, or a pipe
+    summary    the table of the trials, the best one, and what pruning saved
+
+It sees the sweep as any W&B client does, over HTTP, and knows nothing of the scheduler
+but the command that registers it. Logs stay in `.demo/` until the next demo.
+"""
