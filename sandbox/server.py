@@ -17,17 +17,21 @@ from starlette.routing import Route
 
 from sandbox import (
     accounts,
+    agents,
     artifact_changes,
     artifact_fields,
+    controls,
     file_stream,
     files,
     front_page,
     history,
     projects,
+    queues_api,
     requests_log,
     run_changes,
     run_fields,
     scalars,
+    sweeps_api,
 )
 from sandbox.graphql_endpoint import GraphQL, build_schema, operation_name
 from sandbox.world import World
@@ -42,6 +46,9 @@ NOUNS: tuple[ModuleType, ...] = (
     files,
     artifact_fields,
     artifact_changes,
+    queues_api,
+    sweeps_api,
+    agents,
 )
 """The modules whose ``bindables`` answer the schema. A new noun is one line here."""
 
@@ -68,6 +75,7 @@ class Server:
                 Route("/storage/{number:int}/{name:path}", self._recorded("download", self.download)),
                 Route("/sandbox/requests", self.requests),
                 Route("/sandbox/requests/reset", self.reset_requests, methods=["POST"]),
+                *controls.routes(world),
                 Route("/", self.front_page),
                 Route("/{path:path}", unknown, methods=["GET", "POST", "PUT", "DELETE"]),
             ]
