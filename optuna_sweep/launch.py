@@ -94,6 +94,10 @@ class Launch(Protocol):
         """The id of the sweep, which is also the id of the scheduler's own run."""
         ...
 
+    def begin_sweep(self) -> None:
+        """Tell W&B that the sweep is being worked on. Called once, before anything is launched."""
+        ...
+
     def snapshot(self, watched: Sequence[Watch], columns: Sequence[Sequence[str]]) -> Snapshot:
         """See all watched runs at once. Called once a poll.
 
@@ -105,6 +109,10 @@ class Launch(Protocol):
         Returns:
             The moment. Each history row is given once in the life of this object.
         """
+        ...
+
+    def forget_run(self, run_id: str) -> None:
+        """The run will not be watched again; whatever is remembered of it may go."""
         ...
 
     def create_run(self, proposal: Proposal) -> None:

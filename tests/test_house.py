@@ -175,7 +175,8 @@ def test_optuna_is_not_known_where_only_words_and_wires_are() -> None:
 
 
 def test_the_scheduler_and_the_sandbox_meet_only_over_http() -> None:
-    strangers = {"sandbox": {"optuna_sweep", "optuna_scheduler", "optuna", "wandb"}}
+    scheduler = {"optuna_sweep", "optuna_scheduler", "optuna"}
+    strangers = {"sandbox": {*scheduler, "wandb", "demo"}, "demo": scheduler}
     strangers["optuna_sweep"] = strangers["optuna_scheduler.py"] = {"sandbox", "tests", "jobs", "demo"}
     meetings = [
         f"{each.place} imports {each.module}"

@@ -1,0 +1,40 @@
+"""How a run ended → what its trial is told. The one place where "a crashed run" is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from optuna_sweep.outcomes import Failed, Observation, Outcome, Phase, Pruned
+
+WORDS = {
+    Phase.FINISHED: "finished",
+    Phase.FAILED: "the training process failed",
+    Phase.CRASHED: "the training process stopped reporting",
+    Phase.PREEMPTED: "its machine was taken away",
+    Phase.STOPPED: "somebody stopped it",
+    Phase.LOST: "it never left the queue",
+    Phase.DELETED: "it was deleted from W&B",
+}
+"""How each way to end reads in a sentence."""
+
+
+def outcome(seen: Observation, measured: Callable[[], Outcome], last_report: int | None) -> Outcome:
+    """What the trial of a run that has ended is told.
+
+    Args:
+        seen: The observation that found the run ended.
+        measured: The run's own result; asked only of a run that finished.
+        last_report: The step of the trial's newest intermediate value, None where it has none.
+
+    Returns:
+        A finished run is measured. A run that a person stopped is told as pruned where it has
+        reported something, because samplers learn from a pruned trial's last value and a person
+        who stops a run means what a pruner means. Anything else failed: a crash says nothing
+        about the parameters' worth, and its last value is not its final one.
+    """
+    if seen.phase is Phase.FINISHED:
+        return measured()
+    words = WORDS[seen.phase]
+    if seen.phase is Phase.STOPPED and last_report is not None:
+        return Pruned(last_report, words)
+    return Failed(f"{words}: {seen.detail}" if seen.detail else words)

@@ -1,0 +1,14 @@
+"""The one door to W&B: everything that imports wandb is in this folder.
+
+``launch_scheduler`` keeps the promises of ``launch.Launch``; ``question`` asks and reads the one
+question of a poll; ``launch_spec`` turns a proposal into a run spec; ``states`` and ``records`` put
+W&B's words into ours; ``client`` decides what a failure means; ``registration`` makes the job.
+"""
+
+from __future__ import annotations
+
+from optuna_sweep.wandb_adapter.entering import own_run
+from optuna_sweep.wandb_adapter.launch_scheduler import LaunchScheduler
+from optuna_sweep.wandb_adapter.registration import Registration, register
+
+__all__ = ["LaunchScheduler", "Registration", "own_run", "register"]

@@ -1,0 +1,79 @@
+"""Requests to W&B through wandb's own client, with its failures in our words.
+
+Every request of the scheduler goes through ``Client``, so this is where it is decided
+what a failure means: ask again (``Unavailable``) or give up (``Refused``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from requests import RequestException
+from wandb.errors import CommError, Error
+from wandb.sdk.launch.api import LaunchApi
+from wandb.sdk.launch.errors import LaunchError
+from wandb.sdk.lib.service.service_connection import WandbApiFailedError
+
+from optuna_sweep.errors import OptunaSweepError, Refused, Unavailable
+
+T = TypeVar("T")
+
+_FOREVER = {401: "the API key is not valid", 403: "the API key may not do this"}
+# graphql-core's, gqlgen's and graphql-go's words for a document that the server cannot run.
+_UNKNOWN_TO_SERVER = ("Cannot query field", "Unknown argument", "Unknown field")
+_DENIED = ("permission denied", "not authorized", "unauthorized")
+
+
+class Client:
+    """One conversation with W&B.
+
+    wandb-core, which carries the requests, repeats 5xx, 429 and dropped connections by
+    itself, so a failure that arrives here has already been tried for a while.
+    """
+
+    def __init__(self, api: LaunchApi) -> None:
+        self.api = api
+
+    def ask(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Execute a GraphQL document and return its ``data``.
+
+        Raises:
+            Unavailable: It failed in a way that may pass.
+            Refused: It failed in a way that will not.
+        """
+        answer: dict[str, Any] = self.call(
+            lambda: self.api._service_api.execute_graphql(document, variables=dict(variables))
+        )
+        return answer
+
+    def call(self, request: Callable[[], T]) -> T:
+        """Run one of wandb's own calls under the same rules as ``ask``."""
+        with translated():
+            return request()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn wandb's exceptions into ours."""
+    try:
+        yield
+    except OptunaSweepError:
+        raise
+    except (WandbApiFailedError, Error, LaunchError, RequestException) as error:
+        raise _meaning(error) from error
+
+
+def _meaning(error: Exception) -> OptunaSweepError:
+    cause = error.exc if isinstance(error, CommError) and isinstance(error.exc, Exception) else error
+    response = getattr(cause, "response", None)
+    status = getattr(response, "http_status", None) or getattr(response, "status_code", None)
+    text = str(error) or type(error).__name__
+    if status in _FOREVER:
+        return Refused(f"W&B refused the request (HTTP {status}): {_FOREVER[status]}: {text}")
+    if any(words in text for words in _UNKNOWN_TO_SERVER):
+        return Refused(f"This W&B server does not know a request of the scheduler: {text}")
+    if any(words in text.lower() for words in _DENIED):
+        return Refused(f"W&B refused the request: {text}")
+    return Unavailable(text)

@@ -1,0 +1,312 @@
+"""wandb's sweep scheduler, in our words. A wandb release breaks this file or none.
+
+wandb's ``Scheduler`` must be inherited: ``wandb launch-sweep`` users and W&B's own documents
+speak of subclasses of it. Of what it does, the set-up is kept and the loop is not: its loop asks
+2 + 3 requests a run, never notices a canceled sweep (it waits for a state with two Ls), and an
+exception while polling ends the sweep. ``loop`` replaces it, over the port that this class keeps.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import wandb
+from wandb.apis.public.sweeps import _register_agent, _set_sweep_state, _sweep_with_runs
+from wandb.sdk.launch.api import LaunchApi
+from wandb.sdk.launch.sweeps import SchedulerError
+from wandb.sdk.launch.sweeps.scheduler import Scheduler, SweepRun
+from wandb.sdk.launch.utils import LAUNCH_DEFAULT_PROJECT
+
+from optuna_sweep.errors import ConfigError, Problem, Refused, Unavailable
+from optuna_sweep.launch import Ending, KnownRun, Snapshot, Watch
+from optuna_sweep.outcomes import Proposal
+from optuna_sweep.wandb_adapter import mutations
+from optuna_sweep.wandb_adapter.client import Client, translated
+from optuna_sweep.wandb_adapter.launch_spec import Job, priority, run_spec, template_variables
+from optuna_sweep.wandb_adapter.question import Question, merge_snapshots
+from optuna_sweep.wandb_adapter.records import known_run
+from optuna_sweep.wandb_adapter.states import state_for_ending
+
+_PREFIX = "optuna: "
+_ARTIFACT_TYPE = "optuna"
+
+
+class LaunchScheduler(Scheduler):
+    """Keeps the promises of ``launch.Launch`` over W&B Launch.
+
+    Args:
+        run: The scheduler's own run, whose id is the sweep's.
+        num_workers: Overrides the sweep's ``scheduler.num_workers`` where given.
+    """
+
+    def __init__(self, run: wandb.Run, *, num_workers: int | None = None) -> None:
+        self._own_run = run
+        arguments = dict(run.config.get("sweep_args") or {})
+        try:
+            super().__init__(LaunchApi(), num_workers=num_workers, entity=run.entity, **arguments)
+        except SchedulerError as error:
+            raise Refused(f"The sweep {arguments.get('sweep_id')!r} cannot be read: {error}") from error
+        self._client = Client(self._api)
+        self._queue_project = self._project_queue or LAUNCH_DEFAULT_PROJECT
+        self._record: dict[str, Any] = {}
+        self._question = Question(
+            entity=self._entity,
+            project=self._project,
+            sweep=self._sweep_id,
+            queue=str(self._kwargs.get("queue")),
+            queue_project=self._queue_project,
+        )
+        self._job = self._read_job()
+
+    # What the sweep is --------------------------------------------------------------------
+
+    @property
+    def sweep_id(self) -> str:
+        """The id of the sweep and of this run."""
+        return self._sweep_id
+
+    @property
+    def workers(self) -> int:
+        """How many runs may be in flight."""
+        return int(self._num_workers)
+
+    @property
+    def resumed(self) -> bool:
+        """Whether an earlier scheduler has worked on this sweep."""
+        return bool(self._own_run.resumed)
+
+    def sweep_file(self) -> dict[str, Any]:
+        """The sweep file as its user wrote it.
+
+        ``wandb launch-sweep`` takes it apart: ``scheduler``, its ``settings`` and ``launch`` travel
+        in the config of the scheduler's run, the rest is the sweep's config.
+        """
+        own = self._own_run.config
+        scheduler = {**(own.get("scheduler") or {}), "settings": own.get("settings") or {}}
+        launch = {"launch": own["launch"]} if own.get("launch") else {}
+        whole: dict[str, Any] = json.loads(
+            json.dumps({**self._sweep_config, "scheduler": scheduler, **launch}, default=str)
+        )
+        return whole
+
+    def job_problems(self) -> list[Problem]:
+        """What is wrong with the training job that the sweep names."""
+        problems = self._job.problems()
+        if self._job.job and not problems:
+            try:
+                self._client.call(lambda: self._api.job(str(self._job.job)))
+            except (Refused, ValueError, TypeError) as error:
+                problems.append(_job_problem(self._job.job, error))
+            except Unavailable as error:
+                if "not found" not in str(error).lower() and "does not" not in str(error).lower():
+                    raise
+                problems.append(_job_problem(self._job.job, error))
+        return problems
+
+    # launch.Launch ------------------------------------------------------------------------
+
+    def begin_sweep(self) -> None:
+        """Register with W&B; one agent stands for all workers, since none of them runs anything."""
+        variables = {"sweep_id": self._sweep_id, "project": self._project, "entity": self._entity}
+        self._client.call(
+            lambda: _register_agent(self._api, f"optuna-scheduler-{self._sweep_id}", **variables)
+        )
+        if self._sweep_record(fresh=True).get("state") == "PENDING":
+            # Launch agents refuse the runs of a sweep that is not running. Where registering an
+            # agent has not started it, say so.
+            where = {"entity": self._entity, "project": self._project}
+            self._client.call(lambda: _set_sweep_state(self._api, self._sweep_id, "RUNNING", **where))
+
+    def snapshot(self, watched: Sequence[Watch], columns: Sequence[Sequence[str]]) -> Snapshot:
+        """One request for up to a hundred runs; see ``question``."""
+        groups = [tuple(group) for group in columns]
+        seen = []
+        for document, variables, chunk in self._question.parts(watched, groups):
+            answer = self._client.ask(document, variables)
+            seen.append(self._question.read(answer, variables, chunk, groups))
+        return merge_snapshots(seen)
+
+    def forget_run(self, run_id: str) -> None:
+        """Drop what is remembered of how far the run's history was read."""
+        self._question.forget([run_id])
+
+    def create_run(self, proposal: Proposal) -> None:
+        """One request. The run is pending until a process reports for it."""
+        self._client.ask(
+            mutations.CREATE_RUN,
+            {
+                "name": proposal.run_id,
+                "project": self._project,
+                "entity": self._entity,
+                "sweep": self._sweep_id,
+                "displayName": proposal.name,
+                "groupName": self._sweep_id,
+                "config": json.dumps({key: {"value": value} for key, value in proposal.parameters.items()}),
+            },
+        )
+
+    def enqueue(self, proposal: Proposal) -> str:
+        """One request; wandb's own ``launch_add`` reads the job again for each run, about four."""
+        answer = self._client.ask(
+            mutations.ENQUEUE,
+            {
+                "entityName": self._job.launch.get("queue_entity") or self._entity,
+                "projectName": self._queue_project,
+                "queueName": self._kwargs.get("queue"),
+                "runSpec": json.dumps(run_spec(self._job, proposal)),
+                "priority": priority(self._job),
+                "templateVariableValues": template_variables(self._job),
+            },
+        )
+        item = (answer.get("pushToRunQueueByName") or {}).get("runQueueItemId")
+        if item is None:
+            raise Refused(f"The queue {self._kwargs.get('queue')!r} of {self._entity!r} does not take runs.")
+        return str(item)
+
+    def stop_run(self, run_id: str) -> None:
+        """One request."""
+        storage_id = base64.b64encode(f"Run:v1:{run_id}:{self._project}:{self._entity}".encode()).decode()
+        self._client.call(lambda: self._api.stop_run(run_id=storage_id))
+
+    def known_runs(self) -> tuple[KnownRun, ...]:
+        """All runs of the sweep, in W&B's order."""
+        return tuple(known_run(node) for node in self._sweep_record(fresh=True)["runs"])
+
+    def end_sweep(self, ending: Ending) -> None:
+        """Set the sweep's state and finish the scheduler's own run, as failed where the sweep failed."""
+        try:
+            self._client.ask(
+                mutations.END_SWEEP,
+                {
+                    "id": self._sweep_record()["id"],
+                    "state": state_for_ending(ending),
+                    "entityName": self._entity,
+                    "projectName": self._project,
+                },
+            )
+        finally:
+            self._own_run.finish(exit_code=int(ending is Ending.FAILED))
+
+    def fetch_source(self, artifact: str) -> Path:
+        """Download the artifact; the scheduler's run is noted in W&B as its user."""
+        try:
+            with translated():
+                found = self._own_run.use_artifact(artifact, type=_ARTIFACT_TYPE)
+                return Path(found.download(root=tempfile.mkdtemp(prefix="optuna-source-")))
+        except (Refused, Unavailable, ValueError, TypeError) as error:
+            raise ConfigError([_source_problem(artifact, error)]) from error
+
+    def restore_file(self, name: str) -> Path | None:
+        """Read it from the scheduler's own run."""
+        if not self.resumed:
+            return None
+        folder = tempfile.mkdtemp(prefix="optuna-restore-")
+        with translated():
+            run = self._api.run(f"{self._entity}/{self._project}/{self._sweep_id}")
+            files = [file for file in run.files([name]) if file.name == name and file.size]
+            if not files:
+                return None
+            files[0].download(root=folder, replace=True).close()
+        return Path(folder) / name
+
+    def keep_file(self, path: Path) -> None:
+        """Have wandb upload the file again within seconds of each change."""
+        self._own_run.save(str(path), base_path=str(path.parent), policy="live")
+
+    def save_study(self, files: Sequence[Path]) -> None:
+        """Log the artifact ``optuna-study-<sweep>``."""
+        artifact = wandb.Artifact(f"optuna-study-{self._sweep_id}", type=_ARTIFACT_TYPE)
+        for file in files:
+            artifact.add_file(str(file))
+        self._own_run.log_artifact(artifact)
+
+    def log(self, row: Mapping[str, Any], step: int) -> None:
+        """Add one row to this run's history."""
+        self._own_run.log(dict(row), step=step)
+
+    def summarize(self, values: Mapping[str, Any]) -> None:
+        """Set summary values of this run."""
+        self._own_run.summary.update(dict(values))
+
+    def say(self, line: str) -> None:
+        """Print one line, which W&B also keeps as the run's console log."""
+        wandb.termlog(_PREFIX + line)
+
+    def now(self) -> float:
+        """The monotonic clock."""
+        return time.monotonic()
+
+    def wait(self, seconds: float) -> None:
+        """Sleep."""
+        time.sleep(seconds)
+
+    # wandb's hooks ------------------------------------------------------------------------
+
+    def _init_wandb_run(self) -> wandb.Run:
+        return self._own_run
+
+    def _get_next_sweep_run(self, worker_id: int) -> SweepRun | None:
+        raise NotImplementedError("wandb's own loop is not used; see optuna_sweep.loop")
+
+    def _poll(self) -> None:
+        raise NotImplementedError("wandb's own loop is not used; see optuna_sweep.loop")
+
+    def _exit(self) -> None:
+        """Nothing: ``end_sweep`` does what is left to do."""
+
+    def _load_state(self) -> None:
+        """Nothing: the study is restored before the loop starts."""
+
+    def _save_state(self) -> None:
+        """Nothing: the study is kept while the loop runs."""
+
+    # ---------------------------------------------------------------------------------------
+
+    def _read_job(self) -> Job:
+        config = self._sweep_config
+        return Job(
+            entity=self._entity,
+            project=self._project,
+            sweep_id=self._sweep_id,
+            job=self._kwargs.get("job") or config.get("job"),
+            image_uri=self._kwargs.get("image_uri") or config.get("image_uri"),
+            author=self._kwargs.get("author"),
+            command=config.get("command"),
+            program=config.get("program"),
+            launch=json.loads(json.dumps(self._own_run.config.get("launch") or {}, default=str)),
+        )
+
+    def _sweep_record(self, *, fresh: bool = False) -> dict[str, Any]:
+        if fresh or not self._record:
+            where = {"entity": self._entity, "project": self._project}
+            try:
+                self._record = self._client.call(
+                    lambda: _sweep_with_runs(self._api, self._sweep_id, "{}", **where)
+                )
+            except ValueError as error:
+                raise Refused(f"The sweep {self._sweep_id!r} is gone: {error}") from error
+        return self._record
+
+
+def _job_problem(job: str, error: Exception) -> Problem:
+    return Problem(
+        "job",
+        f"{job!r}: {error}",
+        "a training job in W&B, written entity/project/name:alias",
+        "Create the job, or correct its name.",
+    )
+
+
+def _source_problem(artifact: str, error: Exception) -> Problem:
+    return Problem(
+        "scheduler.settings.optuna_source",
+        f"{artifact!r} cannot be downloaded: {error}",
+        'an artifact with type="optuna", written entity/project/name:alias',
+        "Log the artifact, or correct its name.",
+    )

@@ -1,0 +1,42 @@
+"""The documents that change something in W&B.
+
+wandb 0.31 has no Python call for the first, and swallows the errors of the second and
+the third; their shapes are those that wandb's own clients send.
+"""
+
+CREATE_RUN = """
+mutation UpsertBucket(
+  $name: String, $project: String, $entity: String, $sweep: String,
+  $displayName: String, $groupName: String, $config: JSONString
+) {
+  upsertBucket(input: {
+    name: $name, modelName: $project, entityName: $entity, sweep: $sweep,
+    displayName: $displayName, groupName: $groupName, config: $config
+  }) {
+    bucket { id name displayName sweepName }
+    inserted
+  }
+}
+"""
+
+ENQUEUE = """
+mutation pushToRunQueueByName(
+  $entityName: String!, $projectName: String!, $queueName: String!,
+  $runSpec: JSONString!, $priority: Int, $templateVariableValues: JSONString
+) {
+  pushToRunQueueByName(input: {
+    entityName: $entityName, projectName: $projectName, queueName: $queueName,
+    runSpec: $runSpec, priority: $priority, templateVariableValues: $templateVariableValues
+  }) {
+    runQueueItemId
+  }
+}
+"""
+
+END_SWEEP = """
+mutation UpsertSweep($id: ID, $state: String, $entityName: String, $projectName: String) {
+  upsertSweep(input: { id: $id, state: $state, entityName: $entityName, projectName: $projectName }) {
+    sweep { name }
+  }
+}
+"""

@@ -1,0 +1,258 @@
+"""The one question of a poll, and the reading of its answer. Pure: no network, no wandb.
+
+The document asks for the state of the sweep, the state of the scheduler's own run, and
+for each watched run its state, its summary and the history rows since the last one that
+was read. Each run has its own cursor, so each is an aliased ``run(name:)`` of its own:
+one ``runs(filters:)`` would have one ``minStep`` for all and send old rows again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from optuna_sweep.errors import Unavailable
+from optuna_sweep.launch import Snapshot, SweepState, Watch
+from optuna_sweep.outcomes import Observation, Phase, Row
+from optuna_sweep.wandb_adapter.states import left_the_queue, phase_of_run, wish_for_sweep
+
+Columns = tuple[str, ...]
+
+LARGEST_QUESTION = 100
+"""Runs a request. W&B publishes no limit; its own sweep scheduler asks for 200 at once."""
+
+_FEWEST_SAMPLES = 10_000
+_MOST_SAMPLES = 1_000_000
+_POLLS_BEFORE_MISSING = 3
+
+
+@dataclass(slots=True)
+class _Cursor:
+    """How far the history of one run has been read.
+
+    Attributes:
+        next_step: For each group of columns, the first step not yet read.
+        last_step: The run's newest step, as its summary said.
+        missing: Polls in a row that did not find the run.
+        item_missing: Polls in a row that did not find its queue item.
+    """
+
+    next_step: dict[Columns, int] = field(default_factory=dict)
+    last_step: int = 0
+    missing: int = 0
+    item_missing: int = 0
+
+    def samples(self, columns: Columns) -> int:
+        """How many samples make the answer complete.
+
+        W&B thins out a history of more than ``samples`` rows, and an implementation may
+        count steps instead of rows: covering the steps is enough for both.
+        """
+        span = self.last_step - self.next_step.get(columns, 0) + 1
+        return min(max(_FEWEST_SAMPLES, 2 * span), _MOST_SAMPLES)
+
+    def thinned(self, columns: Columns, asked: int) -> bool:
+        """Whether an answer to ``asked`` samples may have been thinned out."""
+        span = self.last_step - self.next_step.get(columns, 0) + 1
+        return asked < min(span, _MOST_SAMPLES)
+
+
+class Question:
+    """Builds a poll's documents and reads their answers; remembers what was read.
+
+    One lives as long as the scheduler. Not thread-safe.
+    """
+
+    def __init__(self, *, entity: str, project: str, sweep: str, queue: str, queue_project: str) -> None:
+        self._variables = {
+            "entity": entity,
+            "project": project,
+            "sweep": sweep,
+            "queue": queue,
+            "queueProject": queue_project,
+        }
+        self._cursors: dict[str, _Cursor] = {}
+
+    def parts(
+        self, watched: Sequence[Watch], columns: Sequence[Columns]
+    ) -> Iterator[tuple[str, dict[str, Any], Sequence[Watch]]]:
+        """The documents of one poll: ``(document, variables, the runs that it asks about)``."""
+        for start in range(0, max(len(watched), 1), LARGEST_QUESTION):
+            chunk = watched[start : start + LARGEST_QUESTION]
+            yield (*self._document(chunk, columns), chunk)
+
+    def read(
+        self,
+        data: Mapping[str, Any],
+        variables: Mapping[str, Any],
+        watched: Sequence[Watch],
+        columns: Sequence[Columns],
+    ) -> Snapshot:
+        """What one answer says.
+
+        Raises:
+            Unavailable: The answer lacks the project or the sweep's state. Nothing was
+                taken from it: the same rows come again with the next answer.
+        """
+        project = data.get("project")
+        if not project or not project.get("sweep"):
+            raise Unavailable("W&B's answer holds neither the project nor the sweep")
+        own = project.get("scheduler") or {}
+        items = (data.get("queues") or {}).get("runQueue") or {}
+        observations = tuple(
+            self._observation(
+                watch,
+                project.get(f"r{i}"),
+                items.get(f"i{i}"),
+                [
+                    (group, json.loads(spec)["samples"])
+                    for group, spec in zip(columns, variables[f"h{i}"], strict=True)
+                ],
+            )
+            for i, watch in enumerate(watched)
+        )
+        return Snapshot(
+            sweep=wish_for_sweep(str(project["sweep"].get("state"))),
+            scheduler_stopped=bool(own.get("stopped")),
+            observations=observations,
+        )
+
+    def forget(self, run_ids: Iterable[str]) -> None:
+        """Drop the cursors of runs that will not be asked about again."""
+        for run_id in run_ids:
+            self._cursors.pop(run_id, None)
+
+    def _document(self, watched: Sequence[Watch], columns: Sequence[Columns]) -> tuple[str, dict[str, Any]]:
+        variables: dict[str, Any] = dict(self._variables)
+        head = ["$entity: String!", "$project: String!", "$sweep: String!"]
+        runs, items = [], []
+        for i, watch in enumerate(watched):
+            head += [f"$r{i}: String!", f"$h{i}: [JSONString!]!"]
+            variables[f"r{i}"] = watch.run_id
+            variables[f"h{i}"] = self._specs(watch.run_id, columns)
+            runs.append(
+                f"r{i}: run(name: $r{i}) {{ name state summaryMetrics sampledHistory(specs: $h{i}) }}"
+            )
+            if watch.item_id is not None:
+                head.append(f"$i{i}: ID!")
+                variables[f"i{i}"] = watch.item_id
+                items.append(f"i{i}: runQueueItem(id: $i{i}) {{ id state associatedRunId }}")
+        queues = ""
+        if items:
+            head += ["$queue: String!", "$queueProject: String!"]
+            queues = (
+                "queues: project(name: $queueProject, entityName: $entity) "
+                f"{{ runQueue(name: $queue) {{ {' '.join(items)} }} }}"
+            )
+        else:
+            del variables["queue"], variables["queueProject"]
+        return (
+            f"query SweepPoll({', '.join(head)}) {{ "
+            "project(name: $project, entityName: $entity) { "
+            "sweep(sweepName: $sweep) { state } scheduler: run(name: $sweep) { stopped } "
+            f"{' '.join(runs)} }} {queues} }}",
+            variables,
+        )
+
+    def _specs(self, run_id: str, columns: Sequence[Columns]) -> list[str]:
+        cursor = self._cursors.setdefault(run_id, _Cursor())
+        return [
+            json.dumps(
+                {
+                    "keys": [*group, "_step"],
+                    "minStep": cursor.next_step.get(group, 0),
+                    "samples": cursor.samples(group),
+                }
+            )
+            for group in columns
+        ]
+
+    def _observation(
+        self,
+        watch: Watch,
+        run: Mapping[str, Any] | None,
+        item: Mapping[str, Any] | None,
+        asked: Sequence[tuple[Columns, int]],
+    ) -> Observation:
+        cursor = self._cursors.setdefault(watch.run_id, _Cursor())
+        if run is None:
+            cursor.missing += 1
+            gone = cursor.missing >= _POLLS_BEFORE_MISSING
+            return Observation(run_id=watch.run_id, phase=Phase.DELETED if gone else Phase.RUNNING)
+        cursor.missing = 0
+        phase, detail = phase_of_run(str(run.get("state"))), ""
+        if phase is Phase.WAITING and watch.item_id is not None:
+            phase, detail = _on_the_queue(cursor, item)
+        summary = _object(run.get("summaryMetrics"))
+        cursor.last_step = max(cursor.last_step, _step_of(summary) or 0)
+        whole = not any(cursor.thinned(group, samples) for group, samples in asked)
+        rows = _merge(
+            self._take(cursor, group, samples, answer)
+            for (group, samples), answer in zip(asked, run.get("sampledHistory") or [], strict=False)
+        )
+        if phase.ended and not whole:
+            # Judging a run by a part of its history would be final: ask once more first.
+            phase = Phase.RUNNING
+        return Observation(run_id=watch.run_id, phase=phase, rows=rows, summary=summary, detail=detail)
+
+    def _take(self, cursor: _Cursor, group: Columns, samples: int, rows: Sequence[Any] | None) -> list[Row]:
+        """The new rows of one group; none where the answer may not hold all of them."""
+        if cursor.thinned(group, samples):
+            return []
+        first = cursor.next_step.get(group, 0)
+        taken: dict[int, Row] = {}
+        for row in (_object(raw) for raw in rows or []):
+            step = _step_of(row)
+            if step is not None and step >= first:
+                taken[step] = Row(step, {name: row[name] for name in group if name in row})
+        if taken:
+            cursor.next_step[group] = max(taken) + 1
+        return [taken[step] for step in sorted(taken)]
+
+
+def merge_snapshots(parts: Sequence[Snapshot]) -> Snapshot:
+    """One moment out of the answers of one poll; the strongest wish for the sweep wins."""
+    order = [SweepState.CANCELED, SweepState.FINISHED, SweepState.PAUSED, SweepState.ACTIVE]
+    return Snapshot(
+        sweep=min((part.sweep for part in parts), key=order.index),
+        scheduler_stopped=any(part.scheduler_stopped for part in parts),
+        observations=tuple(seen for part in parts for seen in part.observations),
+    )
+
+
+def _on_the_queue(cursor: _Cursor, item: Mapping[str, Any] | None) -> tuple[Phase, str]:
+    if item is None:
+        cursor.item_missing += 1
+        if cursor.item_missing >= _POLLS_BEFORE_MISSING:
+            return Phase.LOST, "its queue item is gone"
+        return Phase.WAITING, ""
+    cursor.item_missing = 0
+    if left_the_queue(str(item.get("state"))):
+        return Phase.LOST, "the launch agent could not start it; its queue item says why"
+    return Phase.WAITING, ""
+
+
+def _merge(groups: Iterable[Sequence[Row]]) -> tuple[Row, ...]:
+    """Rows of several groups of columns, one for each step, ascending."""
+    merged: dict[int, dict[str, Any]] = {}
+    for rows in groups:
+        for row in rows:
+            merged.setdefault(row.step, {}).update(row.values)
+    return tuple(Row(step, merged[step]) for step in sorted(merged))
+
+
+def _object(raw: Any) -> dict[str, Any]:
+    """A JSON object that W&B sends as text here and as an object there."""
+    if isinstance(raw, str):
+        try:
+            raw = json.loads(raw)
+        except ValueError:
+            return {}
+    return raw if isinstance(raw, dict) else {}
+
+
+def _step_of(row: Mapping[str, Any]) -> int | None:
+    step = row.get("_step")
+    return int(step) if isinstance(step, int | float) and not isinstance(step, bool) else None

@@ -1,0 +1,80 @@
+"""Small sweeps over ``MemoryLaunch``: a real study, a real space, the real loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import optuna
+from tests.memory_launch import MemoryLaunch, Script
+
+from optuna_sweep.config import Metric
+from optuna_sweep.config.parameters import Parameter, Uniform
+from optuna_sweep.launch import Ending
+from optuna_sweep.loop import Loop
+from optuna_sweep.measure import Measure
+from optuna_sweep.outcomes import Outcome, Proposal
+from optuna_sweep.search import Search
+from optuna_sweep.space import Declared
+from optuna_sweep.stopping import StopRules
+
+LOSS = Metric(name="loss")
+X = Parameter(path=("x",), distribution=Uniform(0.0, 1.0))
+
+
+@dataclass
+class Sweep:
+    """Everything of one sweep, for a test to look at."""
+
+    launch: MemoryLaunch
+    study: optuna.Study
+    search: Search
+    rules: StopRules
+    loop: Loop
+    told: list[tuple[int, Outcome]] = field(default_factory=list)
+
+    def run(self) -> Ending:
+        return self.loop.run()
+
+    @property
+    def states(self) -> list[str]:
+        return [trial.state.name for trial in self.study.trials]
+
+
+def sweep(
+    script: Callable[[Proposal], Script],
+    *,
+    parameters: Sequence[Parameter] = (X,),
+    metrics: Sequence[Metric] = (LOSS,),
+    run_cap: int | None = 4,
+    workers: int = 2,
+    sampler: optuna.samplers.BaseSampler | None = None,
+    pruner: optuna.pruners.BasePruner | None = None,
+    **measure: Any,
+) -> Sweep:
+    """A sweep that is ready to ``run()``."""
+    space = Declared(parameters)
+    study = optuna.create_study(
+        storage=space.wrap(optuna.storages.InMemoryStorage()),
+        directions=["minimize" if m.minimize else "maximize" for m in metrics] or ["minimize"],
+        sampler=sampler or optuna.samplers.RandomSampler(seed=1),
+        pruner=pruner or optuna.pruners.NopPruner(),
+    )
+    launch = MemoryLaunch(script)
+    search = Search(
+        study=study,
+        space=space,
+        measure=Measure(metrics=tuple(metrics), **measure),
+        sweep_id=launch.sweep_id,
+    )
+    rules = StopRules(run_cap=run_cap, metrics=metrics)
+    told: list[tuple[int, Outcome]] = []
+    loop = Loop(
+        launch=launch,
+        search=search,
+        rules=rules,
+        workers=workers,
+        told=lambda proposal, outcome: told.append((proposal.trial, outcome)),
+    )
+    return Sweep(launch, study, search, rules, loop, told)
