@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from numbers import Integral, Real
 from typing import Any, TypeGuard
 
@@ -72,8 +72,21 @@ def is_number(value: Any) -> TypeGuard[float]:
 
 
 def text_of(value: Any) -> str:
-    """The JSON text of a value: different for 1, 1.0, true and "1"; the order of keys is no difference."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    """The JSON text of a value: different for 1, 1.0, true and "1"; the order of keys is no difference.
+
+    Raises:
+        TypeError: JSON cannot say the value.
+    """
+    try:
+        return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    except TypeError:
+        allowed = "None, booleans, numbers, text, and lists and dicts of these"
+        raise TypeError(f"{value!r} cannot be in a run's config, which can hold {allowed}") from None
+
+
+def number_or_text(value: Any) -> Hashable:
+    """A number as a float, so that 1 and 1.0 are one; anything else as its JSON text."""
+    return float(value) if is_number(value) else text_of(value)
 
 
 def same(one: Any, other: Any) -> bool:

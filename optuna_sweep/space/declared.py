@@ -10,8 +10,9 @@ from optuna.storages import BaseStorage
 
 from optuna_sweep.config.parameters import Constant, Parameter
 from optuna_sweep.errors import TrialError
-from optuna_sweep.space.choices import Outside, text_of
-from optuna_sweep.space.conditions import exists, in_order
+from optuna_sweep.space.choices import Outside
+from optuna_sweep.space.conditions import exists, holds, in_order
+from optuna_sweep.space.counting import count, enumerate_points
 from optuna_sweep.space.curves import LATENT
 from optuna_sweep.space.domains import Domain
 from optuna_sweep.space.nesting import MISSING, look_up, nest, strangers
@@ -36,6 +37,11 @@ class Declared:
         self._domains = {
             parameter.name: domain_of(parameter.distribution, weighted=weighted) for parameter in parameters
         }
+        self._constants = {
+            parameter.name: parameter.distribution.value
+            for parameter in parameters
+            if isinstance(parameter.distribution, Constant)
+        }
 
     def wrap(self, storage: BaseStorage) -> BaseStorage:
         """See ``SearchSpace``."""
@@ -54,56 +60,59 @@ class Declared:
         """See ``SearchSpace``; parameters that the trial lacks are left out."""
         values: dict[str, Any] = {}
         for parameter in self._in_order:
-            if isinstance(parameter.distribution, Constant):
+            if parameter.name in self._constants:
                 if exists(parameter, values):
-                    values[parameter.name] = parameter.distribution.value
+                    values[parameter.name] = self._constants[parameter.name]
             elif parameter.name in trial.params:
                 values[parameter.name] = _read(self._domains[parameter.name], parameter.name, trial)
         return self._nested(values)
 
     def fix(self, point: Mapping[str, Any]) -> dict[str, Any]:
-        """See ``SearchSpace``."""
-        known = (parameter.path for parameter in self._parameters)
-        faults = [f"{name}: {self._domains_known()}" for name in strangers(point, known)]
+        """See ``SearchSpace``; a parameter is refused where the point itself says that it does not exist."""
+        names = ", ".join(self._domains)
+        paths = [parameter.path for parameter in self._parameters]
+        faults = [f"{name}: is no parameter; there are: {names}" for name in strangers(point, paths)]
+        given = {p.name: look_up(point, p.path) for p in self._in_order}
+        values = {name: value for name, value in given.items() if value is not MISSING}
         fixed: dict[str, Any] = {}
-        values: dict[str, Any] = {}
         for parameter in self._in_order:
-            value = look_up(point, parameter.path)
-            if isinstance(parameter.distribution, Constant):
-                value = parameter.distribution.value if value is MISSING else value
-            if value is MISSING:
-                continue
-            values[parameter.name] = value
-            try:
-                latent = self._domains[parameter.name].fixed(value)
-            except Outside as outside:
-                faults.append(f"{parameter.name}: {text_of(value)}: {outside}")
-                continue
-            if not isinstance(parameter.distribution, Constant):
-                fixed[parameter.name] = latent
+            if parameter.name in values:
+                try:
+                    fixed[parameter.name] = self._fixed(parameter, self._constants | values)
+                except Outside as outside:
+                    faults.append(f"{parameter.name}: {values[parameter.name]!r}: {outside}")
         if faults:
             raise TrialError("\n".join(faults))
-        return fixed
+        return {name: value for name, value in fixed.items() if name not in self._constants}
 
     def size(self) -> int | None:
         """See ``SearchSpace``."""
-        raise NotImplementedError
+        return count(self._in_order, self._options)
 
     def points(self) -> Iterator[dict[str, Any]]:
         """See ``SearchSpace``."""
-        raise NotImplementedError
+        if self.size() is None:
+            raise ValueError("a space without end has no list of points")
+        return (self._nested(values) for values in enumerate_points(self._in_order, self._options))
 
     def key(self, config: Mapping[str, Any]) -> Hashable:
         """See ``SearchSpace``; keys that the training code has added do not count."""
         values = ((p.name, look_up(config, p.path)) for p in self._parameters)
         return tuple((name, self._domains[name].key(value)) for name, value in values if value is not MISSING)
 
-    def _domains_known(self) -> str:
-        return "a parameter of the sweep: " + ", ".join(self._domains)
+    def _options(self, parameter: Parameter) -> Sequence[Any] | None:
+        return self._domains[parameter.name].values
+
+    def _fixed(self, parameter: Parameter, values: Mapping[str, Any]) -> Any:
+        for condition in parameter.when:
+            name = condition.parameter
+            if name in values and not holds(condition, values[name]):
+                raise Outside(f"does not exist where {name} is {values[name]!r}")
+        return self._domains[parameter.name].fixed(values[parameter.name])
 
     def _suggest(self, parameter: Parameter, trial: optuna.Trial) -> Any:
-        if isinstance(parameter.distribution, Constant):
-            return parameter.distribution.value
+        if parameter.name in self._constants:
+            return self._constants[parameter.name]
         return self._domains[parameter.name].suggest(trial, parameter.name)
 
     def _nested(self, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from optuna.distributions import (
     IntDistribution,
 )
 
-from optuna_sweep.space.choices import Choices, Outside, is_number, text_of
+from optuna_sweep.space.choices import Choices, Outside, is_number, number_or_text, text_of
 from optuna_sweep.space.curves import LATENT, within
 from optuna_sweep.space.grids import Grid
 from optuna_sweep.space.warps import Warp
@@ -28,12 +28,14 @@ class Domain(ABC):
     Attributes:
         distribution: The entries' distribution in the study, whichever way they are drawn.
         warp: The way from latents to entries; None where the sampler draws the entries themselves.
+        endless: Whether the bounds only cut tails that have no end.
     """
 
     distribution: BaseDistribution
 
-    def __init__(self, warp: Warp | None = None) -> None:
+    def __init__(self, warp: Warp | None = None, *, endless: bool = False) -> None:
         self.warp = warp
+        self.endless = endless
 
     def suggest(self, trial: optuna.Trial, name: str) -> Any:
         """Draw a value, or give the one that the trial already has."""
@@ -137,9 +139,16 @@ class Whole(Domain):
     """A whole number from ``low`` to ``high`` in steps."""
 
     def __init__(
-        self, low: int, high: int, *, step: int = 1, log: bool = False, warp: Warp | None = None
+        self,
+        low: int,
+        high: int,
+        *,
+        step: int = 1,
+        log: bool = False,
+        warp: Warp | None = None,
+        endless: bool = False,
     ) -> None:
-        super().__init__(warp)
+        super().__init__(warp, endless=endless)
         # Optuna lowers the bound itself, but with a warning for every trial.
         self.distribution: IntDistribution = IntDistribution(
             low, high - (high - low) % step, step=step, log=log
@@ -151,15 +160,19 @@ class Whole(Domain):
 
     def entry(self, value: Any) -> int:
         """See ``Domain``; 3.0 is the whole number 3."""
-        numbers = self.values
+        numbers = self._range
         if not is_number(value) or value not in numbers:
             step = f" in steps of {numbers.step}" if numbers.step > 1 else ""
             raise Outside(f"a whole number from {numbers[0]} to {numbers[-1]}{step}")
         return int(value)
 
     @property
-    def values(self) -> range:
+    def values(self) -> range | None:
         """See ``Domain``."""
+        return None if self.endless else self._range
+
+    @property
+    def _range(self) -> range:
         return range(self.distribution.low, self.distribution.high + 1, self.distribution.step)
 
     def key(self, value: Any) -> Hashable:
@@ -167,8 +180,9 @@ class Whole(Domain):
         return number_or_text(value)
 
     def _nearest(self, entry: Any) -> int:
-        step = round((_number(entry) - self.values[0]) / self.values.step)
-        return self.values[int(within(0, step, len(self.values) - 1))]
+        numbers = self._range
+        step = round((_number(entry) - numbers[0]) / numbers.step)
+        return numbers[int(within(0, step, len(numbers) - 1))]
 
     def _draw(self, trial: optuna.Trial, name: str) -> int:
         its = self.distribution
@@ -186,8 +200,9 @@ class Decimals(Domain):
         step: float | None = None,
         log: bool = False,
         warp: Warp | None = None,
+        endless: bool = False,
     ) -> None:
-        super().__init__(warp)
+        super().__init__(warp, endless=endless)
         if step is not None:
             high = low + float(_steps(low, high, step) * Decimal(str(step)))
         self.distribution: FloatDistribution = FloatDistribution(low, high, step=step, log=log)
@@ -214,7 +229,7 @@ class Decimals(Domain):
         its = self.distribution
         if its.low == its.high:
             return [its.low]
-        if its.step is None:
+        if its.step is None or self.endless:
             return None
         return [self._at(step) for step in range(_steps(its.low, its.high, its.step) + 1)]
 
@@ -242,16 +257,11 @@ class Decimals(Domain):
         return self._at(round((number - its.low) / its.step)) if its.step else number
 
 
-def on_grid(grid: Grid, warp: Warp | None) -> Domain:
+def on_grid(grid: Grid, warp: Warp | None, *, endless: bool) -> Domain:
     """The multiples of a quantum: whole numbers where the quantum is one."""
     if isinstance(grid.quantum, int):
-        return Whole(int(grid.low), int(grid.high), step=grid.quantum, warp=warp)
-    return Decimals(grid.low, grid.high, step=grid.quantum, warp=warp)
-
-
-def number_or_text(value: Any) -> Hashable:
-    """A number as a float, so that 1 and 1.0 are one; anything else as its JSON text."""
-    return float(value) if is_number(value) else text_of(value)
+        return Whole(int(grid.low), int(grid.high), step=grid.quantum, warp=warp, endless=endless)
+    return Decimals(grid.low, grid.high, step=grid.quantum, warp=warp, endless=endless)
 
 
 def _number(entry: Any) -> float:

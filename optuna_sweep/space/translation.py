@@ -8,6 +8,7 @@ the logarithm of 1/x uniformly, which makes the logarithm of x uniform too.
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import assert_never
 
 from optuna_sweep.config.parameters import (
@@ -48,6 +49,8 @@ def domain_of(distribution: Distribution, *, weighted: bool) -> Domain:
             return Decimals(float(low), float(high), step=step)
         case LogUniform(low, high, None) | InvLogUniform(low, high):
             return Decimals(float(low), float(high), log=True)
+        case Uniform(low, high, q) if q is not None and not weighted:
+            return _grid_search(low, high, q)
         case Uniform() | LogUniform() | Normal() | LogNormal() | Beta():
             return _curved(distribution, weighted=weighted)
         case _:
@@ -62,6 +65,14 @@ def _one_of(values: tuple[object, ...], probabilities: tuple[float, ...] | None)
     return OneOf(choices, Warp(Weights(choices.entries, probabilities)), possible)
 
 
+def _grid_search(low: float, high: float, q: float) -> Domain:
+    """W&B's grid over ``q_uniform``: from ``low`` in steps of ``q``, without ``high``."""
+    steps = max(math.ceil((Decimal(str(high)) - Decimal(str(low))) / Decimal(str(q))) - 1, 0)
+    if isinstance(low, int) and isinstance(q, int):
+        return Whole(low, low + steps * q, step=q)
+    return Decimals(float(low), float(Decimal(str(low)) + steps * Decimal(str(q))), step=float(q))
+
+
 def _curved(distribution: Uniform | LogUniform | Normal | LogNormal | Beta, *, weighted: bool) -> Domain:
     curve = _curve(distribution)
     if distribution.q is None:
@@ -69,7 +80,7 @@ def _curved(distribution: Uniform | LogUniform | Normal | LogNormal | Beta, *, w
         return Decimals(curve.low, curve.high, log=log, warp=Warp(Smooth(curve)))
     grid = Grid(curve, distribution.q)
     endless = isinstance(distribution, Normal | LogNormal)
-    return on_grid(grid, Warp(Stairs(curve, grid)) if weighted or endless else None)
+    return on_grid(grid, Warp(Stairs(curve, grid)) if weighted or endless else None, endless=endless)
 
 
 def _curve(distribution: Uniform | LogUniform | Normal | LogNormal | Beta) -> Curve:
