@@ -21,7 +21,7 @@ def own_run() -> wandb.Run | None:
         resume="allow",
         settings=wandb.Settings(disable_job_creation=True),
     )
-    if (run.config.get("sweep_args") or {}).get("sweep_id"):
+    if (dict(run.config).get("sweep_args") or {}).get("sweep_id"):
         return run
     run.finish()
     return None

@@ -47,17 +47,18 @@ class LaunchScheduler(Scheduler):
 
     def __init__(self, run: wandb.Run, *, num_workers: int | None = None) -> None:
         self._own_run = run
-        arguments = dict(run.config.get("sweep_args") or {})
+        self._config: dict[str, Any] = dict(run.config)
+        arguments = dict(self._config.get("sweep_args") or {})
         try:
             super().__init__(LaunchApi(), num_workers=num_workers, entity=run.entity, **arguments)
         except SchedulerError as error:
             raise Refused(f"The sweep {arguments.get('sweep_id')!r} cannot be read: {error}") from error
+        self._where: dict[str, str] = {"entity": str(self._entity), "project": str(self._project)}
         self._client = Client(self._api)
         self._queue_project = self._project_queue or LAUNCH_DEFAULT_PROJECT
         self._record: dict[str, Any] = {}
         self._question = Question(
-            entity=self._entity,
-            project=self._project,
+            **self._where,
             sweep=self._sweep_id,
             queue=str(self._kwargs.get("queue")),
             queue_project=self._queue_project,
@@ -87,7 +88,7 @@ class LaunchScheduler(Scheduler):
         ``wandb launch-sweep`` takes it apart: ``scheduler``, its ``settings`` and ``launch`` travel
         in the config of the scheduler's run, the rest is the sweep's config.
         """
-        own = self._own_run.config
+        own = self._config
         scheduler = {**(own.get("scheduler") or {}), "settings": own.get("settings") or {}}
         launch = {"launch": own["launch"]} if own.get("launch") else {}
         whole: dict[str, Any] = json.loads(
@@ -113,15 +114,12 @@ class LaunchScheduler(Scheduler):
 
     def begin_sweep(self) -> None:
         """Register with W&B; one agent stands for all workers, since none of them runs anything."""
-        variables = {"sweep_id": self._sweep_id, "project": self._project, "entity": self._entity}
-        self._client.call(
-            lambda: _register_agent(self._api, f"optuna-scheduler-{self._sweep_id}", **variables)
-        )
+        host = f"optuna-scheduler-{self._sweep_id}"
+        self._client.call(lambda: _register_agent(self._api, host, sweep_id=self._sweep_id, **self._where))
         if self._sweep_record(fresh=True).get("state") == "PENDING":
             # Launch agents refuse the runs of a sweep that is not running. Where registering an
             # agent has not started it, say so.
-            where = {"entity": self._entity, "project": self._project}
-            self._client.call(lambda: _set_sweep_state(self._api, self._sweep_id, "RUNNING", **where))
+            self._client.call(lambda: _set_sweep_state(self._api, self._sweep_id, "RUNNING", **self._where))
 
     def snapshot(self, watched: Sequence[Watch], columns: Sequence[Sequence[str]]) -> Snapshot:
         """One request for up to a hundred runs; see ``question``."""
@@ -142,8 +140,7 @@ class LaunchScheduler(Scheduler):
             mutations.CREATE_RUN,
             {
                 "name": proposal.run_id,
-                "project": self._project,
-                "entity": self._entity,
+                **self._where,
                 "sweep": self._sweep_id,
                 "displayName": proposal.name,
                 "groupName": self._sweep_id,
@@ -271,23 +268,21 @@ class LaunchScheduler(Scheduler):
     def _read_job(self) -> Job:
         config = self._sweep_config
         return Job(
-            entity=self._entity,
-            project=self._project,
+            **self._where,
             sweep_id=self._sweep_id,
             job=self._kwargs.get("job") or config.get("job"),
             image_uri=self._kwargs.get("image_uri") or config.get("image_uri"),
             author=self._kwargs.get("author"),
             command=config.get("command"),
             program=config.get("program"),
-            launch=json.loads(json.dumps(self._own_run.config.get("launch") or {}, default=str)),
+            launch=json.loads(json.dumps(self._config.get("launch") or {}, default=str)),
         )
 
     def _sweep_record(self, *, fresh: bool = False) -> dict[str, Any]:
         if fresh or not self._record:
-            where = {"entity": self._entity, "project": self._project}
             try:
                 self._record = self._client.call(
-                    lambda: _sweep_with_runs(self._api, self._sweep_id, "{}", **where)
+                    lambda: _sweep_with_runs(self._api, self._sweep_id, "{}", **self._where)
                 )
             except ValueError as error:
                 raise Refused(f"The sweep {self._sweep_id!r} is gone: {error}") from error

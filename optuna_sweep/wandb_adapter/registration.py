@@ -11,6 +11,7 @@ import os
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import wandb
@@ -50,17 +51,17 @@ def register(wanted: Registration) -> str:
         Refused: W&B or wandb's client did not make it; its own words were printed before.
     """
     entity = wanted.entity or wandb.Api().default_entity
-    where = {"entity": entity, "project": wanted.project, "name": wanted.name}
+    create = partial(create_job, entity=entity, project=wanted.project, name=wanted.name)
     image = os.environ.get("WANDB_DOCKER")
     with tempfile.TemporaryDirectory() as scratch, translated():
         if image:
-            made = create_job(image, "image", **where)
+            made = create(image, "image")
         elif wanted.git:
             remote, commit, entry = _git_source(wanted.folder)
-            made = create_job(remote, "git", entrypoint=entry, git_hash=commit, runtime=_PYTHON, **where)
+            made = create(remote, "git", entrypoint=entry, git_hash=commit, runtime=_PYTHON)
         else:
             copy_job(wanted.folder, Path(scratch))
-            made = create_job(scratch, "code", entrypoint=_COMMAND, runtime=_PYTHON, **where)
+            made = create(scratch, "code", entrypoint=_COMMAND, runtime=_PYTHON)
     if made is None:
         raise Refused(f"The job {wanted.name!r} was not created in {entity}/{wanted.project}.")
     return f"{entity}/{wanted.project}/{wanted.name}:latest"

@@ -1,0 +1,199 @@
+"""The one question of a poll and the reading of its answer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from graphql import parse
+
+from optuna_sweep.errors import Unavailable
+from optuna_sweep.launch import Snapshot, SweepState, Watch
+from optuna_sweep.outcomes import Phase, Row
+from optuna_sweep.wandb_adapter.question import LARGEST_QUESTION, Question, merge_snapshots
+
+LOSS = [("loss",)]
+
+
+def question() -> Question:
+    return Question(entity="e", project="p", sweep="s", queue="q", queue_project="model-registry")
+
+
+def ask(
+    asked: Question,
+    *,
+    runs: list[Any],
+    watched: list[Watch],
+    columns: list[tuple[str, ...]] | None = None,
+    items: list[Any] | None = None,
+    sweep: Any = "RUNNING",
+) -> Snapshot:
+    """One poll, answered with these runs and queue items in the order of ``watched``."""
+    columns = columns or LOSS
+    ((document, variables, chunk),) = asked.parts(watched, columns)
+    parse(document)
+    project = {"sweep": {"state": sweep}, "scheduler": {"stopped": False}}
+    project |= {f"r{i}": run for i, run in enumerate(runs)}
+    queue = {f"i{i}": item for i, item in enumerate(items or []) if watched[i].item_id}
+    data = {"project": project, "queues": {"runQueue": queue}}
+    return asked.read(data, variables, chunk, columns)
+
+
+def run(*rows: dict[str, Any], state: str = "running", **summary: Any) -> dict[str, Any]:
+    return {
+        "name": "s-0000",
+        "state": state,
+        "summaryMetrics": json.dumps(summary),
+        "sampledHistory": [list(rows)],
+    }
+
+
+def minimum_steps(asked: Question, watched: list[Watch], columns: list[tuple[str, ...]]) -> list[int]:
+    ((_, variables, _),) = asked.parts(watched, columns)
+    return [json.loads(spec)["minStep"] for spec in variables["h0"]]
+
+
+def test_history_that_was_read_is_not_asked_for_again() -> None:
+    asked, watched = question(), [Watch("s-0000")]
+    seen = ask(
+        asked, watched=watched, runs=[run({"_step": 0, "loss": 1.0}, {"_step": 4, "loss": 0.5}, _step=4)]
+    )
+    assert seen.observations[0].rows == (Row(0, {"loss": 1.0}), Row(4, {"loss": 0.5}))
+    assert minimum_steps(asked, watched, LOSS) == [5]
+
+
+def test_each_run_has_a_cursor_of_its_own() -> None:
+    asked = question()
+    first, second = run({"_step": 7, "loss": 1.0}, _step=7), run({"_step": 2, "loss": 1.0}, _step=2)
+    watched = [Watch("a"), Watch("b")]
+    ask(asked, watched=watched, runs=[first, second])
+    ((_, variables, _),) = asked.parts(watched, LOSS)
+    assert [json.loads(variables[f"h{i}"][0])["minStep"] for i in (0, 1)] == [8, 3]
+
+
+def test_columns_on_different_rows_are_joined_by_step_and_read_on_their_own() -> None:
+    asked, watched, columns = question(), [Watch("s-0000")], [("loss",), ("size",)]
+    answer = run(_step=3) | {
+        "sampledHistory": [[{"_step": 1, "loss": 1.0}], [{"_step": 1, "size": 2}, {"_step": 3, "size": 4}]]
+    }
+    seen = ask(asked, watched=watched, runs=[answer], columns=columns)
+    assert seen.observations[0].rows == (Row(1, {"loss": 1.0, "size": 2}), Row(3, {"size": 4}))
+    assert minimum_steps(asked, watched, columns) == [2, 4]
+
+
+def test_a_row_that_the_server_sends_again_is_given_once() -> None:
+    asked, watched = question(), [Watch("s-0000")]
+    answer = run({"_step": 0, "loss": 1.0}, _step=0)
+    ask(asked, watched=watched, runs=[answer])
+    assert ask(asked, watched=watched, runs=[answer]).observations[0].rows == ()
+
+
+def test_values_are_given_as_they_came() -> None:
+    seen = ask(question(), watched=[Watch("s-0000")], runs=[run({"_step": 0, "loss": "NaN"}, _step=0)])
+    assert seen.observations[0].rows == (Row(0, {"loss": "NaN"}),)
+
+
+def test_an_answer_that_may_be_thinned_out_is_asked_again_with_more_samples() -> None:
+    asked, watched = question(), [Watch("s-0000")]
+    sparse = run({"_step": 500_000, "loss": 1.0}, state="finished", _step=900_000)
+    first = ask(asked, watched=watched, runs=[sparse]).observations[0]
+    assert (first.rows, first.phase) == ((), Phase.RUNNING)
+    ((_, variables, _),) = asked.parts(watched, LOSS)
+    assert json.loads(variables["h0"][0])["samples"] >= 900_001
+    again = ask(asked, watched=watched, runs=[sparse]).observations[0]
+    assert (again.rows, again.phase) == ((Row(500_000, {"loss": 1.0}),), Phase.FINISHED)
+
+
+@pytest.mark.parametrize(
+    ("state", "phase"),
+    [
+        ("pending", Phase.WAITING),
+        ("running", Phase.RUNNING),
+        ("preempting", Phase.RUNNING),
+        ("preempted", Phase.PREEMPTED),
+        ("finished", Phase.FINISHED),
+        ("failed", Phase.FAILED),
+        ("crashed", Phase.CRASHED),
+        ("killed", Phase.STOPPED),
+        ("a state of next year", Phase.RUNNING),
+    ],
+)
+def test_states_of_runs_are_mapped_and_an_unknown_one_means_alive(state: str, phase: Phase) -> None:
+    seen = ask(question(), watched=[Watch("s-0000")], runs=[run(state=state)])
+    assert seen.observations[0].phase is phase
+
+
+@pytest.mark.parametrize(
+    ("state", "wish"),
+    [
+        ("RUNNING", SweepState.ACTIVE),
+        ("PENDING", SweepState.ACTIVE),
+        ("PAUSED", SweepState.PAUSED),
+        ("FINISHED", SweepState.FINISHED),
+        ("CANCELED", SweepState.CANCELED),
+        ("CANCELLED", SweepState.CANCELED),
+        ("SOMETHING", SweepState.ACTIVE),
+    ],
+)
+def test_states_of_the_sweep_are_mapped_and_an_unknown_one_is_no_reason_to_stop(
+    state: str, wish: SweepState
+) -> None:
+    assert ask(question(), watched=[], runs=[], sweep=state).sweep is wish
+
+
+def test_a_waiting_run_whose_queue_item_failed_is_lost() -> None:
+    watched = [Watch("s-0000", "item")]
+    seen = ask(
+        question(), watched=watched, runs=[run(state="pending")], items=[{"id": "item", "state": "FAILED"}]
+    )
+    assert seen.observations[0].phase is Phase.LOST
+
+
+def test_a_running_run_is_not_judged_by_its_queue_item() -> None:
+    watched = [Watch("s-0000", "item")]
+    seen = ask(question(), watched=watched, runs=[run()], items=[{"id": "item", "state": "FAILED"}])
+    assert seen.observations[0].phase is Phase.RUNNING
+
+
+def test_a_queue_item_must_be_missing_three_times_before_its_run_is_lost() -> None:
+    asked, watched = question(), [Watch("s-0000", "item")]
+    phases = [
+        ask(asked, watched=watched, runs=[run(state="pending")], items=[None]).observations[0].phase
+        for _ in range(3)
+    ]
+    assert phases == [Phase.WAITING, Phase.WAITING, Phase.LOST]
+
+
+def test_a_run_must_be_missing_three_times_before_it_counts_as_deleted() -> None:
+    asked = question()
+    phases = [ask(asked, watched=[Watch("s-0000")], runs=[None]).observations[0].phase for _ in range(3)]
+    assert phases == [Phase.RUNNING, Phase.RUNNING, Phase.DELETED]
+
+
+def test_the_queue_is_asked_only_about_runs_that_may_be_waiting() -> None:
+    ((document, variables, _),) = question().parts([Watch("a"), Watch("b", "item")], LOSS)
+    assert document.count("runQueueItem(") == 1 and variables["i1"] == "item"
+    ((document, variables, _),) = question().parts([Watch("a")], LOSS)
+    assert "runQueue" not in document and "queue" not in variables
+
+
+def test_a_poll_is_one_document_for_up_to_a_hundred_runs() -> None:
+    watched = [Watch(f"s-{i:04d}", f"item-{i}") for i in range(2 * LARGEST_QUESTION + 1)]
+    assert len(list(question().parts(watched[:20], LOSS))) == 1
+    assert [len(chunk) for _, _, chunk in question().parts(watched, LOSS)] == [100, 100, 1]
+    assert len(list(question().parts([], LOSS))) == 1
+
+
+@pytest.mark.parametrize("data", [{}, {"project": None}, {"project": {"sweep": None}}])
+def test_an_answer_without_the_sweep_says_nothing_about_the_runs(data: dict[str, Any]) -> None:
+    asked = question()
+    ((_, variables, chunk),) = asked.parts([Watch("s-0000")], LOSS)
+    with pytest.raises(Unavailable):
+        asked.read(data, variables, chunk, LOSS)
+
+
+def test_the_strongest_wish_of_several_answers_wins() -> None:
+    parts = [Snapshot(SweepState.ACTIVE, False, ()), Snapshot(SweepState.CANCELED, True, ())]
+    merged = merge_snapshots(parts)
+    assert merged.sweep is SweepState.CANCELED and merged.scheduler_stopped
