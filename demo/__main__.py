@@ -12,14 +12,19 @@ from demo import summary
 from demo.plan import Plan
 from demo.reading import Address, Sweep, read
 from demo.screen import Screen
-from demo.stage import FOLDER, PROJECT, ROOT, Stage, StageError, stage
+from demo.stage import FOLDER, PROJECT, ROOT, Stage, stage
 from demo.telling import Story
+from sandbox.launching import ClientError
 
 SWEEP_FILE = ROOT / "examples" / "digits" / "sweep.yaml"
 LOOK_SECONDS = 2.0
 LIMIT_SECONDS = 420.0
 INTERRUPTED = 130
 LAST_LINES = 25
+
+
+class SweepError(Exception):
+    """The sweep does not go on; the text says why."""
 
 
 def main() -> int:
@@ -33,7 +38,7 @@ def main() -> int:
     except KeyboardInterrupt:
         screen.event("Interrupted. Everything that was started has been stopped.")
         return INTERRUPTED
-    except (StageError, LookupError) as error:
+    except (ClientError, SweepError, LookupError) as error:
         return failed(screen, str(error))
     if sweep.state != "FINISHED" or sweep.best is None or len(sweep.runs) != plan.trials:
         return failed(screen, f"the sweep ended {sweep.state} with {len(sweep.runs)} of {plan.trials} trials")
@@ -45,7 +50,7 @@ def watch(ready: Stage, plan: Plan, screen: Screen) -> Sweep:
     """Launch the sweep and tell it until nothing more will happen; the last look at it.
 
     Raises:
-        StageError: The agent died, or the sweep took too long.
+        SweepError: The agent died, or the sweep took too long.
     """
     screen.status("launching the sweep")
     name = ready.launch(plan.file)
@@ -60,9 +65,9 @@ def watch(ready: Stage, plan: Plan, screen: Screen) -> Sweep:
             if sweep.ended:
                 return sweep
         if not ready.agent.alive:
-            raise StageError("the launch agent has ended by itself")
+            raise SweepError("the launch agent has ended by itself")
         time.sleep(LOOK_SECONDS)
-    raise StageError(f"the sweep was not over after {LIMIT_SECONDS:.0f} seconds")
+    raise SweepError(f"the sweep was not over after {LIMIT_SECONDS:.0f} seconds")
 
 
 def conclude(screen: Screen, sweep: Sweep, plan: Plan) -> None:

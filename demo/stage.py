@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from demo.screen import Screen
-from sandbox.launching import Agent, create_job, create_queue, launch_sweep, start_agent
+from sandbox.launching import Agent, client, create_job, create_queue, launch_sweep, start_agent
 from sandbox.serving import Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,11 +18,6 @@ PROJECT = "digits"
 QUEUE = "demo"
 TRAINING_JOB = "job-digits"
 SCHEDULER_JOB = "job-optuna-scheduler"
-REGISTER_SECONDS = 90
-
-
-class StageError(Exception):
-    """Something did not come up; the text says what, and where its log is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +34,11 @@ class Stage:
 
 @contextmanager
 def stage(screen: Screen, *, runs_at_once: int) -> Iterator[Stage]:
-    """Set the stage, telling each step, and take everything down again at the end."""
+    """Set the stage, telling each step, and take everything down again at the end.
+
+    Raises:
+        ClientError: A command of W&B's client failed; the text ends with what it said.
+    """
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
     screen.status("starting the sandbox")
@@ -60,29 +57,8 @@ def stage(screen: Screen, *, runs_at_once: int) -> Iterator[Stage]:
 
 def register_jobs(sandbox: Sandbox, screen: Screen) -> None:
     """Make the two jobs that the sweep file names."""
-    create_job(sandbox, TRAINING_JOB, ROOT / "jobs" / "digits", "python train.py")
+    create_job(sandbox, TRAINING_JOB, ROOT / "jobs" / "digits", "python train.py", project=PROJECT)
     screen.event(f"job       {sandbox.entity}/{PROJECT}/{TRAINING_JOB}, which trains")
     where = ["--entity", sandbox.entity, "--project", PROJECT, "--name", SCHEDULER_JOB]
-    run_logged(sandbox, [sys.executable, "optuna_scheduler.py", *where], FOLDER / "register.log")
+    client(sandbox, [str(ROOT / "optuna_scheduler.py"), *where])
     screen.event(f"job       {sandbox.entity}/{PROJECT}/{SCHEDULER_JOB}, which decides")
-
-
-def run_logged(sandbox: Sandbox, command: Sequence[str], log: Path) -> None:
-    """Run a client command to its end.
-
-    Raises:
-        StageError: It failed or took too long.
-    """
-    with log.open("w") as lines:
-        try:
-            subprocess.run(
-                command,
-                cwd=ROOT,
-                env=sandbox.env(FOLDER),
-                stdout=lines,
-                stderr=subprocess.STDOUT,
-                timeout=REGISTER_SECONDS,
-                check=True,
-            )
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            raise StageError(f"{error}\n{log.read_text().rstrip()}\nThe log is {log}.") from None

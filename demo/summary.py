@@ -11,7 +11,7 @@ from demo.telling import configuration, short
 
 def lines(sweep: Sweep, plan: Plan) -> Iterator[str]:
     """Give the closing lines, as plain text."""
-    yield from table(sweep.runs, plan)
+    yield from table(sweep, plan)
     yield ""
     if sweep.best is not None:
         yield f"best     {plan.metric} {sweep.best.value:.4f}, {sweep.best.name}"
@@ -19,14 +19,15 @@ def lines(sweep: Sweep, plan: Plan) -> Iterator[str]:
     yield f"pruning  {saved(sweep.runs)}"
 
 
-def table(runs: Sequence[Run], plan: Plan) -> Iterator[str]:
+def table(sweep: Sweep, plan: Plan) -> Iterator[str]:
     """Give a header, a rule and one line a run, every column as wide as its widest cell."""
     header = ["trial", "state", plan.metric, "epochs", *plan.searched]
-    rows = [header, *(row(run, plan) for run in runs)]
+    rows = [header, *(row(run, plan) for run in sweep.runs)]
     widths = [max(len(cells[column]) for cells in rows) for column in range(len(header))]
     rows.insert(1, ["-" * width for width in widths])
-    for cells in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+    for run, cells in zip([None, None, *sweep.runs], rows, strict=True):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        yield f"{line}  < best" if run and run is sweep.best else line.rstrip()
 
 
 def row(run: Run, plan: Plan) -> list[str]:

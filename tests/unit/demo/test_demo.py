@@ -90,7 +90,7 @@ def test_the_summary_is_a_table_the_best_and_what_pruning_saved() -> None:
     assert "\n".join(summary.lines(THREE, PLAN)) == (
         "trial      state     val_loss  epochs  lr      layers\n"
         "---------  --------  --------  ------  ------  ------\n"
-        "trial-000  finished  0.2500    27/27   0.0123  1\n"
+        "trial-000  finished  0.2500    27/27   0.0123  1       < best\n"
         "trial-001  pruned    0.1000    9/27    0.0123  2\n"
         "trial-002  failed    -         0/27    1e-05   1\n"
         "\n"
