@@ -1,0 +1,53 @@
+"""Questions and orders to a running sandbox over plain HTTP, for tests and the demo."""
+
+from __future__ import annotations
+
+import base64
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+from sandbox.serving import Sandbox
+
+
+class Refused(Exception):
+    """The sandbox did not do it; the text is its own."""
+
+
+def ask(sandbox: Sandbox, document: str, **variables: object) -> dict[str, Any]:
+    """Send a GraphQL document and return its data.
+
+    Raises:
+        Refused: The answer has errors.
+    """
+    answer = _post(sandbox, "/graphql", {"query": document, "variables": variables})
+    if answer.get("errors"):
+        raise Refused(str(answer["errors"]))
+    data: dict[str, Any] = answer["data"]
+    return data
+
+
+def set_sweep_state(sandbox: Sandbox, sweep: str, state: str) -> None:
+    """Pause, resume, stop or cancel a sweep, as a person does on its page."""
+    _post(sandbox, f"/sandbox/sweeps/{sweep}/state", {"state": state})
+
+
+def stop_run(sandbox: Sandbox, project: str, run: str) -> None:
+    """Stop a run, as a person does on its page."""
+    _post(sandbox, f"/sandbox/runs/{sandbox.entity}/{project}/{run}/stop", {})
+
+
+def _post(sandbox: Sandbox, path: str, body: object) -> dict[str, Any]:
+    key = base64.b64encode(f"api:{sandbox.key}".encode()).decode()
+    request = urllib.request.Request(
+        sandbox.url + path,
+        data=json.dumps(body).encode(),
+        headers={"Authorization": f"Basic {key}", "Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            found: dict[str, Any] = json.load(answer)
+    except urllib.error.HTTPError as error:
+        raise Refused(f"{path}: {error.code} {error.read().decode()}") from None
+    return found
