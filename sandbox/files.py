@@ -68,6 +68,11 @@ class Blob:
         return self.url
 
     @property
+    def upload_headers(self) -> list[str]:
+        """None are asked for."""
+        return []
+
+    @property
     def display_name(self) -> str:
         """The name again, under the API's other word for it."""
         return self.name

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("sandbox.graphql")
 silent = logging.getLogger("sandbox.graphql.library")
-silent.disabled = True  # the library writes a traceback for every refused query; ours is one line
+silent.propagate = False  # the library writes a traceback for every refused query; ours is one line
+silent.addHandler(logging.NullHandler())
 
 _NAMED = re.compile(r"\b(?:query|mutation)\s+(\w+)")
 _UNKNOWN = re.compile(r"^Cannot query field '(\w+)' on type '(\w+)'")
@@ -53,6 +54,8 @@ class GraphQL:
     def execute(self, world: World, document: dict[str, Any]) -> dict[str, Any]:
         """The answer to one document: ``data``, and ``errors`` where something failed."""
         operation = operation_name(document)
+        # Clients send "" for "no name".
+        document = {**document, "operationName": document.get("operationName") or None}
         _, answer = graphql_sync(
             self._schema,
             document,

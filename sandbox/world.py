@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.accounts import KEY, Accounts
 from sandbox.agents import Agents
+from sandbox.artifacts import Artifacts
 from sandbox.files import Files
 from sandbox.projects import Projects
 from sandbox.queues import Queues
@@ -51,6 +52,7 @@ class World:
         self.queues = Queues(clock)
         self.sweeps = Sweeps(clock, self.runs, self.queues, self.random)
         self.agents = Agents(clock)
+        self.artifacts = Artifacts()
         self.files = Files(data / "files", self.base_url)
 
     def settle(self) -> None:
