@@ -7,26 +7,22 @@ the scheduler's own block may hold.
 
 from __future__ import annotations
 
-from optuna_sweep.config.models import (
-    Component,
-    Constraint,
-    EarlyTerminate,
-    Method,
-    Metric,
-    Objective,
-    Settings,
-    Source,
-    SweepConfig,
-)
+from optuna_sweep.config.early_terminate import EarlyTerminate
+from optuna_sweep.config.metrics import Metric
+from optuna_sweep.config.models import SweepConfig
+from optuna_sweep.config.settings import Component, Constraint, MetricEntry, Objective, Settings
+from optuna_sweep.config.source import Source
+from optuna_sweep.config.yaml_reader import load_yaml
 
 __all__ = [
     "Component",
     "Constraint",
     "EarlyTerminate",
-    "Method",
     "Metric",
+    "MetricEntry",
     "Objective",
     "Settings",
     "Source",
     "SweepConfig",
+    "load_yaml",
 ]

@@ -4,76 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
+from optuna_sweep.config import checks
+from optuna_sweep.config.command import read_command
+from optuna_sweep.config.early_terminate import EarlyTerminate, read_early_terminate
+from optuna_sweep.config.enqueue import read_points
+from optuna_sweep.config.findings import Findings
+from optuna_sweep.config.grammar import read_parameters
+from optuna_sweep.config.metrics import Metric, read_metrics, tell_missing_metric
 from optuna_sweep.config.parameters import Parameter
-from optuna_sweep.config.settings import Component, Constraint, Impute, Objective, Settings
-
-Method = Literal["grid", "random", "bayes", "custom"]
-
-__all__ = [
-    "Component",
-    "Constraint",
-    "EarlyTerminate",
-    "Method",
-    "Metric",
-    "Objective",
-    "Settings",
-    "Source",
-    "SweepConfig",
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
-    """One objective of the sweep.
-
-    Attributes:
-        name: The key under which training runs log it; slashes, dots and spaces are part of it.
-        minimize: The direction; W&B minimises where a file says nothing.
-        target: The sweep is done once a run reaches it; None for no such rule.
-        impute: What W&B takes for a run that failed or was killed; None where the file says nothing.
-    """
-
-    name: str
-    minimize: bool = True
-    target: float | None = None
-    impute: Impute | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarlyTerminate:
-    """W&B's ``early_terminate: {type: hyperband}``, with W&B's own defaults filled in.
-
-    Exactly one of ``min_iter`` and ``max_iter`` decides the brackets, ``max_iter`` where both are
-    given, as in W&B's library. ``s`` is never None where ``max_iter`` is given.
-    """
-
-    min_iter: int | None = None
-    max_iter: int | None = None
-    s: int | None = None
-    eta: float = 3.0
-    strict: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """The user's Python file, as the sweep file names it.
-
-    Attributes:
-        location: A ``.py`` path, or the name of a ``type="optuna"`` artifact.
-        filename: The file inside, where ``location`` is an artifact.
-        objective: The function that takes a trial and defines the search space.
-        study: The function that makes the study.
-        native: The file is written for W&B's own engine: ``study`` takes the sweep's facts and may
-            return ``(study, terminator)``; a named function that is missing is a problem there.
-    """
-
-    location: str
-    filename: str = "optuna_wandb.py"
-    objective: str | None = "objective"
-    study: str | None = "study"
-    native: bool = False
+from optuna_sweep.config.settings import MethodName, Settings
+from optuna_sweep.config.source import Source, read_source
+from optuna_sweep.config.sweep_file import FileReading, read_file
+from optuna_sweep.config.yaml_reader import load_yaml
+from optuna_sweep.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +31,8 @@ class SweepConfig:
             have no value.
         parameters: The leaves of the ``parameters`` block in the file's order; empty where the
             user's file defines the space.
-        settings: ``scheduler.settings``.
+        settings: ``scheduler.settings``; its ``enqueue`` holds flat points of full parameter
+            names, and points as written where the user's file defines the space.
         source: The user's file; None where there is none.
         run_cap: How many runs the sweep may start; None for no limit.
         num_workers: How many runs may be in flight; None where the file says nothing.
@@ -99,12 +45,12 @@ class SweepConfig:
         description: The sweep's description.
         project: The project that the file names.
         entity: The entity that the file names.
-        scheduler: The rest of the ``scheduler`` block as it was written.
+        scheduler: The ``scheduler`` block as it was written, without its settings.
         launch: The ``launch`` block as it was written.
         notes: Sentences about what is odd but allowed, each with its path.
     """
 
-    method: Method
+    method: MethodName
     metrics: tuple[Metric, ...]
     parameters: tuple[Parameter, ...]
     settings: Settings
@@ -126,11 +72,94 @@ class SweepConfig:
 
     @classmethod
     def parse(cls, raw: object) -> SweepConfig:
-        """Read a sweep file as its user wrote it, ``scheduler`` and ``launch`` included.
+        """Read a sweep as its user wrote it, ``scheduler`` and ``launch`` included.
+
+        Args:
+            raw: What a YAML reader makes of the file.
 
         Raises:
             ConfigError: With every problem that the file has, never only the first.
         """
-        from optuna_sweep.config.reading import read_sweep
+        findings = Findings()
+        reading = read_file(raw, findings)
+        config = _assemble(reading, raw, findings) if reading is not None else None
+        if findings.problems or config is None:
+            raise ConfigError(dict.fromkeys(findings.problems))
+        return config
 
-        return read_sweep(raw)
+    @classmethod
+    def read(cls, text: str | bytes) -> SweepConfig:
+        """Read the text of a sweep file: ``load_yaml`` and ``parse`` in one step.
+
+        Raises:
+            ConfigError: As both of them do.
+        """
+        return cls.parse(load_yaml(text))
+
+
+def _assemble(reading: FileReading, raw: Any, findings: Findings) -> SweepConfig:
+    file, scheduler, settings = reading.file, reading.scheduler, reading.settings
+    method = _method(file.method, settings.method)
+    metrics = _metrics(reading, method, findings)
+    source = read_source(scheduler, settings, findings)
+    parameters = _parameters(reading, method, source, findings)
+    if source is None and parameters:
+        points = read_points(settings.enqueue, parameters, findings)
+        settings = settings.model_copy(update={"enqueue": points})
+    early = read_early_terminate(file.early_terminate, findings)
+    checks.check_settings(settings, findings)
+    checks.check_stopping(len(metrics), settings, early is not None, findings)
+    checks.check_job(file, scheduler, findings)
+    block = raw.get("scheduler")
+    return SweepConfig(
+        method=method,
+        metrics=metrics,
+        parameters=parameters,
+        settings=settings,
+        source=source,
+        run_cap=file.run_cap,
+        num_workers=scheduler.num_workers,
+        early_terminate=early,
+        command=read_command(file.command, findings),
+        program=file.program,
+        job=file.job,
+        image_uri=file.image_uri,
+        name=file.name,
+        description=file.description,
+        project=file.project,
+        entity=file.entity,
+        scheduler={key: value for key, value in (block or {}).items() if key != "settings"}
+        if isinstance(block, Mapping)
+        else {},
+        launch=file.launch or {},
+        notes=tuple(dict.fromkeys(findings.notes)),
+    )
+
+
+def _method(said: MethodName | None, settled: MethodName | None) -> MethodName:
+    """The sweep's method; ``custom`` says nothing, and the CLI copies a method into the settings."""
+    return said if said not in (None, "custom") else settled or "custom"
+
+
+def _metrics(reading: FileReading, method: str, findings: Findings) -> tuple[Metric, ...]:
+    metrics = read_metrics(reading.file, reading.settings, findings)
+    lost = ("metric", "metrics", "method", "scheduler", "scheduler.settings", "scheduler.settings.metrics")
+    if not metrics and not reading.lost(*lost):
+        tell_missing_metric(method, findings)
+    return metrics
+
+
+def _parameters(
+    reading: FileReading, method: str, source: Source | None, findings: Findings
+) -> tuple[Parameter, ...]:
+    block = reading.file.parameters
+    if block is None or block == {}:
+        if (source is None or source.objective is None) and not reading.lost("scheduler"):
+            checks.tell_no_parameters(reading.file, findings)
+        return ()
+    parameters = read_parameters(block, "parameters", findings)
+    if source is None:
+        checks.check_anything_left(parameters, findings)
+    if method == "grid" and source is None and reading.settings.sampler is None:
+        checks.check_grid(parameters, findings)
+    return parameters

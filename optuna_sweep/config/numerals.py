@@ -35,3 +35,9 @@ def as_number(given: object) -> object:
     if not math.isfinite(number):
         return given
     return int(text) if text.lstrip("+-").isdigit() else number
+
+
+def as_whole(given: object) -> object:
+    """The whole number that a text or a float such as ``10.0`` means, or what was given."""
+    number = as_number(given)
+    return int(number) if isinstance(number, float) and number.is_integer() else number

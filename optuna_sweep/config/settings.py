@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from optuna_sweep.config.numerals import as_number
+from optuna_sweep.config.numerals import as_number, as_whole
 
 
 class Block(BaseModel):
@@ -29,10 +29,11 @@ def _as_items(given: object) -> object:
 
 
 Text = Annotated[str, Field(min_length=1)]
-Count = Annotated[int, Field(ge=1)]
+Whole = Annotated[int, BeforeValidator(as_whole), Field(ge=1)]
 Number = Annotated[float, BeforeValidator(as_number)]
 Seconds = Annotated[float, BeforeValidator(as_number), Field(gt=0)]
 Items = Field(strict=False)  # YAML has lists where these models have tuples
+MethodName = Literal["grid", "random", "bayes", "custom"]
 Goal = Literal["minimize", "maximize"]
 Impute = Literal["latest", "best", "worst"]
 
@@ -82,7 +83,7 @@ class Objective(Block):
         default="last",
         description="`last` logged value, `best` one, mean of the last `k`, or the run's `summary`.",
     )
-    k: Count = Field(default=5, description="How many values `mean_last_k` averages.")
+    k: Whole = Field(default=5, description="How many values `mean_last_k` averages.")
 
 
 class Settings(Block):
@@ -97,7 +98,7 @@ class Settings(Block):
         default=None,
         description="Optuna's pruner. Without it `early_terminate` decides, else `MedianPruner`.",
     )
-    method: Literal["grid", "random", "bayes", "custom"] | None = Field(
+    method: MethodName | None = Field(
         default=None,
         description="The sweep's `method`; `wandb launch-sweep` copies it to this place.",
     )
@@ -144,7 +145,7 @@ class Settings(Block):
         description="Earlier sweeps (`sweep`, `project/sweep`, `entity/project/sweep`) or study artifacts "
         "(`entity/project/name:alias`) whose results the search starts from.",
     )
-    repeats: Count = Field(
+    repeats: Whole = Field(
         default=1, description="Runs for each configuration; the trial gets the mean of their values."
     )
     constraints: Annotated[tuple[Constraint, ...], Items] = Field(

@@ -1,0 +1,72 @@
+"""What a reading finds: problems, which stop the sweep, and notes, which do not."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from optuna_sweep.errors import Problem
+
+_LONGEST = 60
+
+
+class Findings:
+    """Collects everything that is wrong or odd, so that a user sees all of it at once."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.notes: list[str] = []
+
+    def problem(self, path: str, given: str, allowed: str, remedy: str) -> None:
+        """Record a reason why the sweep cannot run."""
+        self.problems.append(Problem(path=path, given=given, allowed=allowed, remedy=remedy))
+
+    def note(self, path: str, sentence: str) -> None:
+        """Record what is odd but meant."""
+        self.notes.append(f"{path}: {sentence}")
+
+
+def show(value: object) -> str:
+    """A value as its user would write it, cut to a length that fits a line."""
+    text = _spell(value, depth=4)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _spell(value: object, depth: int) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return repr(value[: 2 * _LONGEST])
+    if isinstance(value, int) and value.bit_length() > 4 * _LONGEST:
+        return "a very long number"
+    if not isinstance(value, Mapping | list | tuple):
+        return str(value)
+    if depth == 0:
+        return "…"
+    if isinstance(value, Mapping):
+        items = [f"{_key(key)}: {_spell(value[key], depth - 1)}" for key in list(value)[:_LONGEST]]
+        return "{" + ", ".join(items) + "}"
+    return "[" + ", ".join(_spell(item, depth - 1) for item in value[:_LONGEST]) + "]"
+
+
+def _key(key: object) -> str:
+    return key if isinstance(key, str) else _spell(key, depth=1)
+
+
+def nearest(given: object, names: Iterable[str]) -> str | None:
+    """The name that was probably meant, or None where nothing is near."""
+    if not isinstance(given, str) or not given.strip():
+        return None
+    text = given.strip().lower()
+    spelt = {name.lower(): name for name in names}
+    opening = [name for name in spelt if len(text) > 1 and (name.startswith(text) or text.startswith(name))]
+    near = opening or difflib.get_close_matches(text, spelt, n=1, cutoff=0.6)
+    return spelt[near[0]] if near else None
+
+
+def suggest(given: object, names: Iterable[str], otherwise: str) -> str:
+    """A remedy: the near miss where there is one, else the sentence given."""
+    name = nearest(given, names)
+    return f"Did you mean {name!r}?" if name else otherwise
