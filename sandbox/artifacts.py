@@ -177,10 +177,14 @@ class Artifacts:
         return next((one for one in self._versions.values() if one.client_id == client_id), None)
 
     def create(self, project: Project, name: str, type_name: str, digest: str, now: float) -> Version:
-        """A version to fill, or the committed one that has the same content already."""
+        """A version to fill, or the one that has the same content already.
+
+        Also one that is not committed yet: `wandb job create` opens its versions twice, once by itself and once
+        by wandb-core, which uploads; the first answer's id is what the job refers to.
+        """
         collection = self._ensure_collection(project, name, type_name, now)
-        for version in reversed(collection.committed):
-            if version.digest == digest:
+        for version in reversed(collection.versions):
+            if version.digest == digest and version.state != "DELETED":
                 return version
         version = Version(id=self._version_ids.next(), collection=collection, digest=digest, created_at=now)
         collection.versions.append(version)
