@@ -1,0 +1,76 @@
+"""W&B's ``early_terminate: {type: hyperband}`` as a pruner."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import operator
+from collections.abc import Sequence
+
+import optuna
+from optuna.pruners import BasePruner
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial
+
+_LONGEST = 2**31
+
+
+class BandPruner(BasePruner):
+    """Stops a run that is not among the best ``1/eta`` at the last bracket that it has passed.
+
+    A bracket is a number of logged values, not a step. A run is compared at the bracket with all
+    runs that got that far, finished, stopped or running. ``strict`` compares the value at the
+    bracket itself; otherwise the best value so far counts, which stops fewer runs. Optuna's
+    ``HyperbandPruner`` and ``SuccessiveHalvingPruner`` cannot say this: they place trials in
+    brackets by hash, count in steps, and compare only within a rung.
+
+    Values that are no finite numbers do not count (`wandb/sweeps`, ``hyperband_stopping.py``).
+
+    Args:
+        bands: The brackets, ascending; see ``bands_of``.
+        eta: One in ``eta`` runs is kept at each bracket.
+        strict: Compare the value at the bracket rather than the best so far.
+    """
+
+    def __init__(self, bands: Sequence[int], *, eta: float, strict: bool) -> None:
+        if not bands:
+            raise ValueError("There must be a bracket. Raise s or max_iter, or lower eta.")
+        self.bands = tuple(sorted(bands))
+        self._eta = eta
+        self._strict = strict
+
+    def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
+        """Whether to stop the trial. Asked after each report."""
+        sign = -1.0 if study.direction is StudyDirection.MAXIMIZE else 1.0
+        values = _values(trial, sign)
+        passed = [band for band in self.bands if band <= len(values)]
+        if not passed:
+            return False
+        own = values[passed[-1] - 1] if self._strict else min(values)
+        return own > self._threshold(study, passed[-1], sign)
+
+    def _threshold(self, study: optuna.Study, band: int, sign: float) -> float:
+        curves = (_values(trial, sign) for trial in study.get_trials(deepcopy=False))
+        reached = sorted(curve[band - 1] for curve in curves if len(curve) >= band)
+        return reached[int(len(reached) / self._eta)] if reached else math.inf
+
+
+def bands_of(*, min_iter: int | None, max_iter: int | None, s: int | None, eta: float) -> tuple[int, ...]:
+    """W&B's brackets.
+
+    Args:
+        min_iter: Counts up from here, ``min_iter``, ``min_iter * eta``, …
+        max_iter: Counts down from here, ``max_iter / eta``, …; comes before ``min_iter``.
+        s: How many brackets below ``max_iter``.
+        eta: The factor between two.
+    """
+    if max_iter is not None:
+        down = itertools.accumulate([eta] * (s or 1), operator.truediv, initial=float(max_iter))
+        return tuple(sorted({int(band) for band in list(down)[1:] if band >= 1}))
+    up = itertools.accumulate([eta] * 99, operator.mul, initial=float(min_iter or 1))
+    return tuple(sorted({int(band) for band in up if band < _LONGEST}))
+
+
+def _values(trial: FrozenTrial, sign: float) -> list[float]:
+    """The trial's finite values by step, turned so that less is better."""
+    return [sign * value for _, value in sorted(trial.intermediate_values.items()) if math.isfinite(value)]

@@ -1,0 +1,55 @@
+"""The classes of Optuna that a sweep file can name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from types import ModuleType
+
+import optuna
+from optuna.samplers import nsgaii
+
+_PACKAGES = {
+    "CmaEsSampler": ("cmaes",),
+    "GPSampler": ("scipy", "torch"),
+    "QMCSampler": ("scipy",),
+    "WilcoxonPruner": ("scipy",),
+}
+"""What Optuna does not install with itself and imports only when the class is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One sort of thing that ``{type, args}`` can make.
+
+    Attributes:
+        word: Its name in a sentence.
+        base: Its base class, by which Optuna's annotations ask for it.
+        classes: Optuna's public classes of this sort, by name.
+    """
+
+    word: str
+    base: type
+    classes: Mapping[str, type]
+
+
+def _of(word: str, base: type, module: ModuleType) -> Kind:
+    found = {name: getattr(module, name) for name in module.__all__ if not name.startswith("Base")}
+    classes = {
+        name: made for name, made in sorted(found.items()) if inspect.isclass(made) and issubclass(made, base)
+    }
+    return Kind(word, base, classes)
+
+
+SAMPLER = _of("sampler", optuna.samplers.BaseSampler, optuna.samplers)
+PRUNER = _of("pruner", optuna.pruners.BasePruner, optuna.pruners)
+CROSSOVER = _of("crossover", nsgaii.BaseCrossover, nsgaii)
+MUTATION = _of("mutation", nsgaii.BaseMutation, nsgaii)
+KINDS = (SAMPLER, PRUNER, CROSSOVER, MUTATION)
+
+
+def missing_packages(name: str) -> list[str]:
+    """The optional packages that a class needs and this environment lacks."""
+    return [package for package in _PACKAGES.get(name, ()) if find_spec(package) is None]

@@ -1,0 +1,14 @@
+"""The Optuna study of a sweep: created, continued, or taken over from the user's file.
+
+``journal`` keeps it in a file, ``opening`` decides who made its sampler and pruner, ``archive``
+says which files preserve it.
+"""
+
+from __future__ import annotations
+
+from optuna_sweep.study.archive import study_files
+from optuna_sweep.study.journal import JOURNAL, open_journal
+from optuna_sweep.study.opened import Opened
+from optuna_sweep.study.opening import open_study
+
+__all__ = ["JOURNAL", "Opened", "open_journal", "open_study", "study_files"]

@@ -1,0 +1,83 @@
+"""Decides who makes the sampler and the pruner.
+
+The user's ``sampler()`` and ``pruner()`` come first, then ``scheduler.settings``, then what the
+sweep's ``method`` and ``early_terminate`` mean. (Before all of them comes the user's ``study()``.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from optuna.pruners import BasePruner
+from optuna.samplers import BaseSampler
+
+from optuna_sweep import components
+from optuna_sweep.components import Seed
+from optuna_sweep.config import SweepConfig
+from optuna_sweep.space import SearchSpace
+from optuna_sweep.user_file import UserFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The sampler and the pruner of a study.
+
+    Attributes:
+        sampler: For the first trial.
+        pruner: For all of them.
+        line: Who chose what, for people.
+        sampler_for: Makes the sampler for the trial of a number; None where no seed rules it.
+    """
+
+    sampler: BaseSampler
+    pruner: BasePruner
+    line: str
+    sampler_for: Callable[[int], BaseSampler] | None = None
+
+
+def choose(config: SweepConfig, space: SearchSpace, user_file: UserFile) -> Choice:
+    """Make the sampler and the pruner.
+
+    Raises:
+        ConfigError: The settings name one that cannot be made.
+        UserCodeError: The user's function raised or returned something else.
+    """
+    sampler, sampler_origin = user_file.make_sampler(), "your sampler()"
+    make = None
+    if sampler is None:
+        make, sampler_origin = _sampler_maker(config, space)
+        sampler = make(0)
+    pruner, pruner_origin = _pruner(config, user_file)
+    line = f"Sampler: {_name(sampler)} ({sampler_origin}). Pruner: {_name(pruner)} ({pruner_origin})."
+    if len(config.metrics) > 1:
+        line += " Optuna's pruners know one objective only, so no run will be pruned."
+    return Choice(
+        sampler=sampler,
+        pruner=pruner,
+        line=line,
+        sampler_for=None if config.settings.seed is None else make,
+    )
+
+
+def _sampler_maker(config: SweepConfig, space: SearchSpace) -> tuple[Callable[[int], BaseSampler], str]:
+    base = config.settings.seed
+    named = config.settings.sampler
+    if named is not None:
+        return lambda trial: components.build_sampler(named, Seed(base, trial), space), "settings"
+    origin = f"for method {config.method}"
+    return lambda trial: components.default_sampler(config.method, Seed(base, trial), space), origin
+
+
+def _pruner(config: SweepConfig, user_file: UserFile) -> tuple[BasePruner, str]:
+    made = user_file.make_pruner()
+    if made is not None:
+        return made, "your pruner()"
+    if config.settings.pruner is not None:
+        return components.build_pruner(config.settings.pruner), "settings"
+    origin = "the default" if config.early_terminate is None else "for early_terminate"
+    return components.default_pruner(config.early_terminate), origin
+
+
+def _name(made: object) -> str:
+    return type(made).__name__

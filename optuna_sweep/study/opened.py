@@ -1,0 +1,45 @@
+"""A study with what belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import optuna
+from optuna.samplers import BaseSampler
+from optuna.storages import BaseStorage
+
+from optuna_sweep.user_file import Terminator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A study that is ready to be asked.
+
+    Attributes:
+        study: To be asked and told. Its storage may show the sampler's latents.
+        storage: Where the study lives, in the values that the runs saw.
+        journal: The file behind ``storage``, or None where it is another kind of storage.
+        terminator: The user's own rule for the end of the search.
+        lines: What people should know: who chose the sampler, what was lost.
+        sampler_for: The sampler for the trial of a number. None where there is no seed, or where
+            the user's file made the sampler.
+    """
+
+    study: optuna.Study
+    storage: BaseStorage
+    journal: Path | None = None
+    terminator: Terminator | None = None
+    lines: tuple[str, ...] = ()
+    sampler_for: Callable[[int], BaseSampler] | None = None
+
+    def reseed(self, trial: int) -> None:
+        """Make the next suggestion depend on the seed, the trial's number and what was told alone.
+
+        To be called before each ask, with the number that the trial will have. A sampler's
+        generator is lost when the scheduler dies; with this, the one that continues asks what the
+        first would have asked.
+        """
+        if self.sampler_for is not None:
+            self.study.sampler = self.sampler_for(trial)
