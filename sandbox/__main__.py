@@ -33,7 +33,7 @@ def serve(port: int, data: Path | None, teams: tuple[str, ...]) -> None:
     with tempfile.TemporaryDirectory(prefix="sandbox-") as temporary:
         world = World(data=data or Path(temporary), clock=time.time, base_url=base_url, teams=teams)
         click.echo(f"W&B sandbox at {base_url}\nWANDB_BASE_URL={base_url}\nWANDB_API_KEY={KEY}")
-        config = uvicorn.Config(Server(world).app, log_level="warning", lifespan="off")
+        config = uvicorn.Config(Server(world), log_level="warning", lifespan="off")
         uvicorn.Server(config).run(sockets=[listener])
 
 

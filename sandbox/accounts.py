@@ -15,7 +15,7 @@ from sandbox import ids
 from sandbox.paging import connection
 
 if TYPE_CHECKING:
-    from graphql import GraphQLResolveInfo
+    from sandbox.world import Info
 
 KEY = "5a4db0c5a4db0c5a4db0c5a4db0c5a4db0c5a4db"
 """The key of the only account: 40 characters, as clients demand, and no secret."""
@@ -96,20 +96,20 @@ FEATURES: dict[str, bool] = {
 
 
 @query.field("viewer")
-def resolve_viewer(_: object, info: GraphQLResolveInfo) -> dict[str, Any]:
+def resolve_viewer(_: object, info: Info) -> dict[str, Any]:
     """The person whose key came with the request."""
     person: dict[str, Any] = info.context.world.accounts.person()
     return person
 
 
 @query.field("serverInfo")
-def resolve_server_info(_: object, info: GraphQLResolveInfo) -> dict[str, Any]:
+def resolve_server_info(_: object, info: Info) -> dict[str, Any]:
     """What this server can do."""
     return {"features": [{"name": name, "is_enabled": on} for name, on in FEATURES.items()]}
 
 
 @query.field("entity")
-def resolve_entity(_: object, info: GraphQLResolveInfo, name: str | None = None) -> Entity | None:
+def resolve_entity(_: object, info: Info, name: str | None = None) -> Entity | None:
     """The entity, or null."""
     accounts = info.context.world.accounts
     return accounts.entities.get(name or accounts.viewer.name)

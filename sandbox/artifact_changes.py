@@ -15,11 +15,9 @@ from graphql import GraphQLError
 from sandbox.paging import connection
 
 if TYPE_CHECKING:
-    from graphql import GraphQLResolveInfo
-
     from sandbox.artifacts import Version
     from sandbox.runs import Run
-    from sandbox.world import World
+    from sandbox.world import Info, World
 
 mutation = MutationType()
 bindables = [mutation]
@@ -34,9 +32,9 @@ def _run(world: World, given: dict[str, Any]) -> Run | None:
 
 
 @mutation.field("createArtifact")
-def create_artifact(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def create_artifact(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Open a version, or answer the committed one of the same content."""
-    world: World = info.context.world
+    world = info.context.world
     project = world.projects.ensure(
         world.accounts.entity(input["entity_name"]), input["project_name"], world.clock()
     )
@@ -70,9 +68,9 @@ def _fill(version: Version, given: dict[str, Any], run: Run | None, aliases: lis
 
 
 @mutation.field("createArtifactManifest")
-def create_manifest(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def create_manifest(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """The place for a version's manifest. Asked for twice: before the files, and after them."""
-    world: World = info.context.world
+    world = info.context.world
     if input.get("type") not in (None, "FULL"):
         raise GraphQLError(f"type: {input['type']!r} manifests are not known to the sandbox: only 'FULL'")
     version = world.artifacts.get(input["artifact_id"])
@@ -81,10 +79,10 @@ def create_manifest(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) 
 
 
 @mutation.field("createArtifactFiles")
-def create_artifact_files(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def create_artifact_files(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Addresses for a version's files, in the order of the request."""
-    world: World = info.context.world
-    created = []
+    world = info.context.world
+    created: list[object] = []
     for spec in input["artifact_files"]:
         version = world.artifacts.get(spec["artifact_id"])
         blob = version.files.setdefault(spec["name"], world.files.reserve(spec["name"]))
@@ -104,9 +102,9 @@ def create_artifact_files(_: object, info: GraphQLResolveInfo, input: dict[str, 
 
 
 @mutation.field("commitArtifact")
-def commit_artifact(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def commit_artifact(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Everything is uploaded: the version gets its number and its aliases."""
-    world: World = info.context.world
+    world = info.context.world
     version = world.artifacts.get(input["artifact_id"])
     missing = [name for name, blob in version.files.items() if not blob.stored]
     if missing:
@@ -116,9 +114,9 @@ def commit_artifact(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) 
 
 
 @mutation.field("useArtifact")
-def use_artifact(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def use_artifact(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Note that a run reads a version."""
-    world: World = info.context.world
+    world = info.context.world
     version, run = world.artifacts.get(input["artifact_id"]), _run(world, input)
     if run and run not in version.used_by:
         version.used_by.append(run)
@@ -127,9 +125,9 @@ def use_artifact(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> 
 
 
 @mutation.field("updateArtifact")
-def update_artifact(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def update_artifact(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Describe a version anew; what is not given stays."""
-    world: World = info.context.world
+    world = info.context.world
     version = world.artifacts.get(input["artifact_id"])
     for name in ("description", "metadata"):
         if input.get(name) is not None:
@@ -144,7 +142,7 @@ def update_artifact(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) 
 
 
 @mutation.field("addAliases")
-def add_aliases(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
+def add_aliases(_: object, info: Info, input: dict[str, Any]) -> dict[str, bool]:
     """Let more aliases mean a version."""
     artifacts = info.context.world.artifacts
     artifacts.name(artifacts.get(input["artifact_id"]), [alias["alias"] for alias in input["aliases"]])
@@ -152,7 +150,7 @@ def add_aliases(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> d
 
 
 @mutation.field("deleteAliases")
-def delete_aliases(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, bool]:
+def delete_aliases(_: object, info: Info, input: dict[str, Any]) -> dict[str, bool]:
     """Let aliases mean a version no longer."""
     artifacts = info.context.world.artifacts
     artifacts.forget_names(
@@ -162,7 +160,7 @@ def delete_aliases(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -
 
 
 @mutation.field("deleteArtifact")
-def delete_artifact(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def delete_artifact(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Delete a version; one that aliases lead to only when they may go too."""
     artifacts = info.context.world.artifacts
     version = artifacts.get(input["artifact_id"])
@@ -175,7 +173,7 @@ def delete_artifact(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) 
 
 
 @mutation.field("deleteArtifactSequence")
-def delete_sequence(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def delete_sequence(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Delete a collection with all its versions."""
     artifacts = info.context.world.artifacts
     collection = artifacts.collection_by_id(input["artifact_sequence_id"])

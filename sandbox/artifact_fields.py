@@ -1,4 +1,4 @@
-"""Artifacts as the API shows them: by name and alias, by type, by run."""
+"""Artifacts as the API shows them: the fields of a version, of its collection and of its type."""
 
 from __future__ import annotations
 
@@ -6,39 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ariadne import InterfaceType, ObjectType, QueryType, UnionType
+from ariadne import InterfaceType, ObjectType, UnionType
 
 from sandbox import ids
 from sandbox.paging import connection
 
 if TYPE_CHECKING:
-    from graphql import GraphQLResolveInfo
-
     from sandbox.artifacts import Collection, Version
     from sandbox.projects import Project
-    from sandbox.runs import Run
-    from sandbox.world import World
+    from sandbox.world import Info
 
-query = QueryType()
-project_type = ObjectType("Project")
-run_type = ObjectType("Run")
 artifact_type = ObjectType("Artifact")
-type_type = ObjectType("ArtifactType")
 sequence_type = ObjectType("ArtifactSequence")
 membership_type = ObjectType("ArtifactCollectionMembership")
 collection_interface = InterfaceType("ArtifactCollection", lambda *_: "ArtifactSequence")
 creator_union = UnionType("ArtifactCreator", lambda *_: "Run")
-bindables = [
-    query,
-    project_type,
-    run_type,
-    artifact_type,
-    type_type,
-    sequence_type,
-    membership_type,
-    collection_interface,
-    creator_union,
-]
+bindables = [artifact_type, sequence_type, membership_type, collection_interface, creator_union]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,125 +64,6 @@ class Membership:
     def created_at(self) -> float:
         """When it became a member."""
         return self.artifact.created_at
-
-
-# Ways to find one ----------------------------------------------------------------------------------
-
-
-@query.field("artifact")
-def resolve_by_id(_: object, info: GraphQLResolveInfo, id: str) -> Version | None:
-    """The version of this id, or null."""
-    world: World = info.context.world
-    return world.artifacts.by_id(id)
-
-
-@query.field("artifactCollection")
-def resolve_collection_by_id(_: object, info: GraphQLResolveInfo, id: str) -> Collection | None:
-    """The collection of this id, or null."""
-    world: World = info.context.world
-    return world.artifacts.collection_by_id(id)
-
-
-@query.field("clientIDMapping")
-def resolve_client_id(_: object, info: GraphQLResolveInfo, client_id: str) -> dict[str, str] | None:
-    """The id that the server gave to what a client had named itself."""
-    version = info.context.world.artifacts.by_client_id(client_id)
-    return {"server_id": version.id} if version else None
-
-
-@project_type.field("artifact")
-def resolve_artifact(project: Project, info: GraphQLResolveInfo, name: str) -> Version | None:
-    """The version that ``name:alias`` means, or null."""
-    world: World = info.context.world
-    return world.artifacts.find(project, name)
-
-
-@project_type.field("artifactCollectionMembership")
-def resolve_membership(project: Project, info: GraphQLResolveInfo, name: str) -> Membership | None:
-    """The same as a membership, or null."""
-    version = info.context.world.artifacts.find(project, name)
-    return Membership(version) if version else None
-
-
-@project_type.field("artifactCollection")
-def resolve_collection(project: Project, info: GraphQLResolveInfo, name: str) -> Collection | None:
-    """The collection of this name, or null."""
-    world: World = info.context.world
-    return world.artifacts.collection(project, name)
-
-
-@project_type.field("artifactCollections")
-def resolve_collections(
-    project: Project,
-    info: GraphQLResolveInfo,
-    first: int | None = None,
-    after: str | None = None,
-    **_ignored: object,
-) -> dict[str, Any]:
-    """All collections of a project."""
-    return connection(info.context.world.artifacts.collections(project), first, after)
-
-
-@project_type.field("artifactTypes")
-def resolve_types(
-    project: Project,
-    info: GraphQLResolveInfo,
-    first: int | None = None,
-    after: str | None = None,
-    **_all: bool,
-) -> dict[str, Any]:
-    """The types in use."""
-    collections = info.context.world.artifacts.collections(project)
-    kinds = {
-        one.type_name: ArtifactKind(project, one.type_name, one.created_at) for one in reversed(collections)
-    }
-    return connection(list(kinds.values()), first, after)
-
-
-@project_type.field("artifactType")
-def resolve_type(project: Project, info: GraphQLResolveInfo, name: str) -> ArtifactKind | None:
-    """A type in use, or null."""
-    found = info.context.world.artifacts.collections(project, name)
-    return ArtifactKind(project, name, found[0].created_at) if found else None
-
-
-@type_type.field("artifactCollection")
-def resolve_typed_collection(kind: ArtifactKind, info: GraphQLResolveInfo, name: str) -> Collection | None:
-    """The collection of this type and name, or null."""
-    world: World = info.context.world
-    found = world.artifacts.collection(kind.project, name)
-    return found if found and found.type_name == kind.name else None
-
-
-@type_type.field("artifactCollections")
-def resolve_typed_collections(
-    kind: ArtifactKind,
-    info: GraphQLResolveInfo,
-    first: int | None = None,
-    after: str | None = None,
-    **_ignored: object,
-) -> dict[str, Any]:
-    """The collections of this type."""
-    return connection(info.context.world.artifacts.collections(kind.project, kind.name), first, after)
-
-
-@run_type.field("inputArtifacts")
-def resolve_inputs(
-    run: Run, _info: GraphQLResolveInfo, first: int | None = None, after: str | None = None
-) -> dict[str, Any]:
-    """What a run used."""
-    return connection(run.used_artifacts, first, after)
-
-
-@run_type.field("outputArtifacts")
-def resolve_outputs(
-    run: Run, _info: GraphQLResolveInfo, first: int | None = None, after: str | None = None
-) -> dict[str, Any]:
-    """What a run logged."""
-    return connection([version for version in run.logged_artifacts if version.committed], first, after)
-
-
-# Fields --------------------------------------------------------------------------------------------
 
 
 def _aliases(version: Version) -> list[dict[str, Any]]:
@@ -245,7 +109,7 @@ def _tags(tags: Sequence[str]) -> list[dict[str, str]]:
 @artifact_type.field("filesByManifestEntries")
 def resolve_files(
     version: Version,
-    _info: GraphQLResolveInfo,
+    _info: Info,
     names: Sequence[str] | None = None,
     first: int | None = None,
     after: str | None = None,
@@ -260,7 +124,7 @@ def resolve_files(
 @membership_type.field("files")
 def resolve_member_files(
     membership: Membership,
-    _info: GraphQLResolveInfo,
+    _info: Info,
     names: Sequence[str] | None = None,
     first: int | None = None,
     after: str | None = None,
@@ -270,7 +134,7 @@ def resolve_member_files(
 
 
 @sequence_type.field("artifactMembership")
-def resolve_member(collection: Collection, _info: GraphQLResolveInfo, alias_name: str) -> Membership | None:
+def resolve_member(collection: Collection, _info: Info, alias_name: str) -> Membership | None:
     """The member that an alias means, or null."""
     version = collection.find(alias_name)
     return Membership(version) if version else None
@@ -278,7 +142,7 @@ def resolve_member(collection: Collection, _info: GraphQLResolveInfo, alias_name
 
 @sequence_type.field("aliases")
 def resolve_collection_aliases(
-    collection: Collection, _info: GraphQLResolveInfo, first: int | None = None, after: str | None = None
+    collection: Collection, _info: Info, first: int | None = None, after: str | None = None
 ) -> dict[str, Any]:
     """All aliases in use."""
     return connection(
@@ -289,7 +153,7 @@ def resolve_collection_aliases(
 @sequence_type.field("artifacts")
 def resolve_versions(
     collection: Collection,
-    _info: GraphQLResolveInfo,
+    _info: Info,
     first: int | None = None,
     after: str | None = None,
     **_ignored: object,

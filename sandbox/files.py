@@ -20,11 +20,9 @@ from sandbox import ids
 from sandbox.paging import connection
 
 if TYPE_CHECKING:
-    from graphql import GraphQLResolveInfo
-
     from sandbox.projects import Project
     from sandbox.runs import Run
-    from sandbox.world import World
+    from sandbox.world import Info, World
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -129,23 +127,23 @@ bindables = [mutation, run_type]
 
 
 @mutation.field("createRunFiles")
-def create_run_files(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def create_run_files(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Addresses to upload files of a run to; a file that is sent again keeps its own."""
-    world: World = info.context.world
+    world = info.context.world
     run = _run(world, input)
     blobs = [run.files.setdefault(name, world.files.reserve(name)) for name in input["files"]]
     return {"run_id": run.id, "upload_headers": [], "files": blobs}
 
 
 @mutation.field("markRunFilesUploaded")
-def mark_uploaded(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def mark_uploaded(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Acknowledge: what was uploaded is known from the upload itself."""
     _run(info.context.world, input)
     return {"success": True}
 
 
 @mutation.field("deleteFiles")
-def delete_files(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def delete_files(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Forget files of runs."""
     doomed = set(input["files"])
     for project in info.context.world.projects.all():
@@ -165,7 +163,7 @@ def _run(world: World, given: dict[str, Any]) -> Run:
 @run_type.field("files")
 def resolve_files(
     run: Run,
-    _info: GraphQLResolveInfo,
+    _info: Info,
     names: Sequence[str] | None = None,
     pattern: str | None = None,
     first: int | None = None,
@@ -177,10 +175,11 @@ def resolve_files(
         found = [blob for blob in found if blob.name in names]
     if pattern:
         found = [blob for blob in found if fnmatchcase(blob.name, pattern.replace("%", "*"))]
-    return connection(sorted(found, key=lambda blob: blob.name), first, after)
+    found.sort(key=lambda blob: blob.name)
+    return connection(found, first, after)
 
 
 @run_type.field("fileCount")
-def resolve_file_count(run: Run, _info: GraphQLResolveInfo) -> int:
+def resolve_file_count(run: Run, _info: Info) -> int:
     """How many files were uploaded."""
     return sum(blob.stored for blob in run.files.values())

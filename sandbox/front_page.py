@@ -1,13 +1,135 @@
-"""The page for people at ``/``: projects and their runs."""
+"""Pages for people: what there is, and one run from near. Plain HTML, readable on a phone."""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from html import escape
 from typing import TYPE_CHECKING
 
+from sandbox.scalars import as_iso
+
 if TYPE_CHECKING:
+    from sandbox.projects import Project
+    from sandbox.runs import Run
     from sandbox.world import World
 
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; color: #222; }
+h1 { font-size: 1.4rem } h2 { font-size: 1.15rem; margin-top: 2rem; border-bottom: 1px solid #ddd }
+h3 { font-size: 1rem; margin-bottom: .3rem } a { color: #06c; text-decoration: none }
+.wide { overflow-x: auto } table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid #eee }
+td { white-space: nowrap }
+pre { background: #f6f6f6; padding: .6rem; overflow-x: auto } svg { width: 100%; height: 6rem }
+.state { border-radius: .6rem; padding: 0 .5rem; background: #eee }
+.running, .RUNNING { background: #cfe8ff } .finished, .FINISHED { background: #d5f2d9 }
+.failed, .crashed, .FAILED, .CANCELED { background: #ffd9d6 } .killed { background: #ffeac2 }
+"""
+NEWEST = 200
+"""Runs of a project that the front page lists."""
 
-def render(world: World) -> str:
-    """The whole page."""
-    return "<!doctype html><title>W&B sandbox</title>"
+
+def front_page(world: World) -> str:
+    """Projects with their sweeps, queues and runs, the newest first."""
+    parts = [_project(world, project) for project in reversed(world.projects.all())]
+    empty = "<p>Nothing here yet. Start a run with <code>WANDB_BASE_URL</code> set to this address.</p>"
+    return _page("W&B sandbox", "".join(parts) or empty)
+
+
+def run_page(run: Run) -> str:
+    """One run: its state, config, summary, curves and the end of its console."""
+    summary = {key: value for key, value in run.summary.items() if key != "_wandb"}
+    config = {key: entry.get("value") for key, entry in run.config.items() if key != "_wandb"}
+    return _page(
+        f"{run.display_name} ({run.name})",
+        f"<p>{_state(run.state)} in <a href='/'>{escape(run.project.name)}</a>, "
+        f"{len(run.history)} rows of history</p>"
+        + _curves(run)
+        + _block("Config", json.dumps(config, indent=2))
+        + _block("Summary", json.dumps(summary, indent=2))
+        + _block("Console", "\n".join(run.log_lines[-100:])),
+    )
+
+
+def _project(world: World, project: Project) -> str:
+    title = escape(f"{project.entity.name}/{project.name}")
+    sweeps = [(escape(one.name), _state(one.state), len(one.runs)) for one in world.sweeps.of(project)]
+    queues = [
+        (escape(queue.name), _counts(item.state for item in queue.items.values()))
+        for queue in world.queues.of(project)
+    ]
+    newest = list(reversed(project.runs.values()))[:NEWEST]
+    return (
+        f"<h2 id='{title}'>{title}</h2>"
+        + _table("Sweeps", ("sweep", "state", "runs"), sweeps)
+        + _table("Queues", ("queue", "items"), queues)
+        + _table("Runs", ("run", "state", "sweep", "started", "summary"), [_run_row(run) for run in newest])
+    )
+
+
+def _run_row(run: Run) -> tuple[str, ...]:
+    link = f"/{run.project.entity.name}/{run.project.name}/runs/{run.name}"
+    numbers = [
+        f"{key} {value:.4g}"
+        for key, value in run.summary.items()
+        if isinstance(value, int | float) and not key.startswith("_")
+    ]
+    return (
+        f"<a href='{escape(link)}'>{escape(run.display_name or run.name)}</a>",
+        _state(run.state),
+        escape(run.sweep_name or ""),
+        as_iso(run.created_at)[:19].replace("T", " "),
+        escape(", ".join(numbers[:4])),
+    )
+
+
+def _curves(run: Run) -> str:
+    names = dict.fromkeys(key for row in run.history.rows for key in row if not key.startswith("_"))
+    return "".join(_curve(name, [row.get(name) for row in run.history.rows]) for name in list(names)[:12])
+
+
+def _curve(name: str, values: Sequence[object]) -> str:
+    """A line through the numbers of one metric; nothing for fewer than two."""
+    numbers = [float(value) for value in values if isinstance(value, int | float)]
+    if len(numbers) < 2:
+        return ""
+    low, high = min(numbers), max(numbers)
+    span, last = (high - low) or 1.0, len(numbers) - 1
+    points = " ".join(
+        f"{100 * at / last:.2f},{39 - 38 * (y - low) / span:.2f}" for at, y in enumerate(numbers)
+    )
+    return (
+        f"<h3>{escape(name)} <small>{low:.4g} to {high:.4g}</small></h3>"
+        "<svg viewBox='0 0 100 40' preserveAspectRatio='none'>"
+        f"<polyline points='{points}' fill='none' stroke='#06c' vector-effect='non-scaling-stroke'/></svg>"
+    )
+
+
+def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    if not rows:
+        return ""
+    header = "".join(f"<th>{name}</th>" for name in head)
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<h3>{title}</h3><div class='wide'><table><tr>{header}</tr>{body}</table></div>"
+
+
+def _block(title: str, text: str) -> str:
+    return f"<h3>{title}</h3><pre>{escape(text)}</pre>" if text else ""
+
+
+def _state(state: str) -> str:
+    return f"<span class='state {escape(state)}'>{escape(state)}</span>"
+
+
+def _counts(states: Iterable[str]) -> str:
+    return ", ".join(f"{count} {escape(state)}" for state, count in Counter(states).items()) or "empty"
+
+
+def _page(title: str, body: str) -> str:
+    return (
+        "<!doctype html><html lang='en'><meta charset='utf-8'>"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+        f"<title>{escape(title)}</title><style>{STYLE}</style><h1>{escape(title)}</h1>{body}</html>"
+    )

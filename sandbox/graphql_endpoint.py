@@ -61,7 +61,7 @@ class GraphQL:
             document,
             context_value=Context(world),
             query_parser=lambda _context, data: self._parsed(data["query"]),
-            query_validator=lambda _schema, node, *_rest, **_more: list(self._checked(node)),
+            query_validator=self._cached_validation,
             error_formatter=lambda error, _debug: _formatted(error, operation),
             logger=silent,
         )
@@ -69,6 +69,11 @@ class GraphQL:
             answer["data"] = None
         found: dict[str, Any] = answer
         return found
+
+    def _cached_validation(
+        self, schema: GraphQLSchema, document_ast: DocumentNode, *_rules: object, **_limits: object
+    ) -> list[GraphQLError]:
+        return list(self._checked(document_ast))
 
     def _validate(self, node: DocumentNode) -> tuple[GraphQLError, ...]:
         return tuple(validate(self._schema, node))

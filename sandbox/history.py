@@ -14,9 +14,8 @@ from graphql import GraphQLError
 from sandbox import choices
 
 if TYPE_CHECKING:
-    from graphql import GraphQLResolveInfo
-
     from sandbox.runs import Run
+    from sandbox.world import Info
 
 Row = dict[str, Any]
 
@@ -133,7 +132,7 @@ bindables = [run_type]
 
 
 @run_type.field("sampledHistory")
-def resolve_sampled(run: Run, _info: GraphQLResolveInfo, specs: Sequence[str]) -> list[list[Row]]:
+def resolve_sampled(run: Run, _info: Info, specs: Sequence[str]) -> list[list[Row]]:
     """One list of rows for each spec."""
     return [run.history.sampled(_spec(spec)) for spec in specs]
 
@@ -151,7 +150,7 @@ def _spec(text: str) -> dict[str, Any]:
 @run_type.field("history")
 def resolve_history(
     run: Run,
-    _info: GraphQLResolveInfo,
+    _info: Info,
     min_step: int | None = None,
     max_step: int | None = None,
     samples: int | None = None,
@@ -163,19 +162,19 @@ def resolve_history(
 
 
 @run_type.field("events")
-def resolve_events(run: Run, _info: GraphQLResolveInfo, samples: int | None = None) -> list[str]:
+def resolve_events(run: Run, _info: Info, samples: int | None = None) -> list[str]:
     """System metrics, each row as JSON text."""
     return [json.dumps(row) for row in choices.sampled(run.events.rows, samples or choices.DEFAULT_SAMPLES)]
 
 
 @run_type.field("parquetHistory")
-def resolve_parquet(run: Run, _info: GraphQLResolveInfo, live_keys: Sequence[str]) -> dict[str, Any]:
+def resolve_parquet(run: Run, _info: Info, live_keys: Sequence[str]) -> dict[str, Any]:
     """No files here: the first row says that everything from its step on is live."""
     first = list(_with_all(run.history.rows[:1], list(live_keys)))
     return {"parquet_urls": [], "live_data": first}
 
 
 @run_type.field("historyKeys")
-def resolve_keys(run: Run, _info: GraphQLResolveInfo) -> dict[str, Any] | None:
+def resolve_keys(run: Run, _info: Info) -> dict[str, Any] | None:
     """The metrics of a run and its last step."""
     return run.history.keys

@@ -12,10 +12,9 @@ from sandbox import ids
 from sandbox.paging import connection
 
 if TYPE_CHECKING:
-    from graphql import GraphQLResolveInfo
-
     from sandbox.accounts import Entity
     from sandbox.runs import Run
+    from sandbox.world import Info
 
 
 @dataclass(slots=True, eq=False)
@@ -87,7 +86,7 @@ bindables = [query, mutation, project_type]
 @query.field("project")
 @query.field("model")
 def resolve_project(
-    _: object, info: GraphQLResolveInfo, name: str | None = None, entity_name: str | None = None
+    _: object, info: Info, name: str | None = None, entity_name: str | None = None
 ) -> Project | None:
     """The project, or null; an entity that nobody names is the viewer's own."""
     world = info.context.world
@@ -98,7 +97,7 @@ def resolve_project(
 @query.field("projects")
 def resolve_projects(
     _: object,
-    info: GraphQLResolveInfo,
+    info: Info,
     entity_name: str | None = None,
     first: int | None = None,
     after: str | None = None,
@@ -110,7 +109,7 @@ def resolve_projects(
 
 
 @mutation.field("upsertModel")
-def upsert_model(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def upsert_model(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Make the project, or change its description or access."""
     world = info.context.world
     entity = world.accounts.entity(input.get("entity_name"))
@@ -121,7 +120,7 @@ def upsert_model(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> 
 
 
 @project_type.field("user")
-def resolve_owner(project: Project, info: GraphQLResolveInfo) -> dict[str, Any]:
+def resolve_owner(project: Project, info: Info) -> dict[str, Any]:
     """Who made it: there is only one person."""
     found: dict[str, Any] = info.context.world.accounts.person()
     return found

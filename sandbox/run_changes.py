@@ -15,10 +15,8 @@ from sandbox.runs import ENDED, LIVE, Run
 if TYPE_CHECKING:
     from random import Random
 
-    from graphql import GraphQLResolveInfo
-
     from sandbox.projects import Project
-    from sandbox.world import World
+    from sandbox.world import Info, World
 
 mutation = MutationType()
 bindables = [mutation]
@@ -43,9 +41,9 @@ SETTABLE_STATES = ("pending", "failed")
 
 
 @mutation.field("upsertBucket")
-def upsert_bucket(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def upsert_bucket(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Make the run of this name, or update it; without a name every call makes a new run."""
-    world: World = info.context.world
+    world = info.context.world
     run = _find(world, input)
     inserted = run is None
     if run is None:
@@ -113,17 +111,17 @@ def nickname(random: Random, project: Project) -> str:
 
 
 @mutation.field("stopRun")
-def stop_run(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def stop_run(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Ask a run to stop. True also when it has ended already: there is nothing left to do."""
-    world: World = info.context.world
+    world = info.context.world
     world.runs.stop(run_of(world, input["id"]))
     return {"success": True}
 
 
 @mutation.field("deleteRun")
-def delete_run(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def delete_run(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Forget a run; its artifacts too, when asked."""
-    world: World = info.context.world
+    world = info.context.world
     run = run_of(world, input["id"])
     world.runs.delete(run)
     if input.get("delete_artifacts"):
@@ -133,9 +131,9 @@ def delete_run(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> di
 
 
 @mutation.field("updateRunState")
-def update_run_state(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def update_run_state(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Set the state of a run that no process works on."""
-    world: World = info.context.world
+    world = info.context.world
     run, state = run_of(world, input["id"]), input["state"]
     if state not in SETTABLE_STATES or run.state in LIVE:
         raise GraphQLError(f"run {run.name} is {run.state} and cannot be set to {state!r}")
@@ -147,9 +145,9 @@ def update_run_state(_: object, info: GraphQLResolveInfo, input: dict[str, Any])
 
 
 @mutation.field("notifyScriptableRunAlert")
-def notify(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def notify(_: object, info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Keep an alert; nobody is sent a message here."""
-    world: World = info.context.world
+    world = info.context.world
     project = world.projects.get(input["entity_name"], input["project_name"])
     run = project.runs.get(input["run_name"])
     if run is None:
@@ -159,6 +157,6 @@ def notify(_: object, info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[s
 
 
 @mutation.field("createCustomChart")
-def create_custom_chart(_: object, _info: GraphQLResolveInfo, input: dict[str, Any]) -> dict[str, Any]:
+def create_custom_chart(_: object, _info: Info, input: dict[str, Any]) -> dict[str, Any]:
     """Accept a chart definition: nothing here draws it."""
     return {"chart": {"id": ids.encode("Chart", input["entity"], input["name"])}}

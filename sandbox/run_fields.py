@@ -12,10 +12,9 @@ from sandbox import run_filters
 from sandbox.paging import connection
 
 if TYPE_CHECKING:
-    from graphql import GraphQLResolveInfo
-
     from sandbox.projects import Project
     from sandbox.runs import Run
+    from sandbox.world import Info
 
 project_type = ObjectType("Project")
 run_type = ObjectType("Run")
@@ -24,9 +23,7 @@ bindables = [project_type, run_type]
 
 @project_type.field("run")
 @project_type.field("bucket")
-def resolve_run(
-    project: Project, _info: GraphQLResolveInfo, name: str | None = None, **_missing_ok: bool
-) -> Run | None:
+def resolve_run(project: Project, _info: Info, name: str | None = None, **_missing_ok: bool) -> Run | None:
     """The run of this short name, or null."""
     return project.runs.get(name or "")
 
@@ -34,7 +31,7 @@ def resolve_run(
 @project_type.field("runs")
 def resolve_runs(
     project: Project,
-    _info: GraphQLResolveInfo,
+    _info: Info,
     filters: str | None = None,
     order: str | None = None,
     first: int | None = None,
@@ -45,74 +42,74 @@ def resolve_runs(
 
 
 @project_type.field("runCount")
-def resolve_run_count(project: Project, _info: GraphQLResolveInfo, filters: str | None = None) -> int:
+def resolve_run_count(project: Project, _info: Info, filters: str | None = None) -> int:
     """How many runs pass the filters."""
     return len(run_filters.select(project.runs.values(), filters))
 
 
 @run_type.field("config")
-def resolve_config(run: Run, _info: GraphQLResolveInfo) -> str:
+def resolve_config(run: Run, _info: Info) -> str:
     """The whole config: ``{key: {"value": …}}``."""
     return json.dumps(run.config)
 
 
 @run_type.field("wandbConfig")
-def resolve_wandb_config(run: Run, _info: GraphQLResolveInfo, keys: Sequence[str] | None = None) -> str:
+def resolve_wandb_config(run: Run, _info: Info, keys: Sequence[str] | None = None) -> str:
     """What the client wrote about itself; empty until a process has started."""
     internal = run.config.get("_wandb", {}).get("value", {})
     return json.dumps({key: value for key, value in internal.items() if keys is None or key in keys})
 
 
 @run_type.field("summaryMetrics")
-def resolve_summary(run: Run, _info: GraphQLResolveInfo, keys: Sequence[str] | None = None) -> str:
+def resolve_summary(run: Run, _info: Info, keys: Sequence[str] | None = None) -> str:
     """The summary, or a part of it."""
     return json.dumps({key: value for key, value in run.summary.items() if keys is None or key in keys})
 
 
 @run_type.field("systemMetrics")
-def resolve_system_metrics(run: Run, _info: GraphQLResolveInfo) -> str:
+def resolve_system_metrics(run: Run, _info: Info) -> str:
     """The last system metrics."""
     return json.dumps(run.events.rows[-1] if run.events.rows else {})
 
 
 @run_type.field("user")
-def resolve_user(run: Run, _info: GraphQLResolveInfo) -> dict[str, str]:
+def resolve_user(run: Run, _info: Info) -> dict[str, str]:
     """Who started it."""
     return {"id": run.username, "name": run.username, "username": run.username}
 
 
 @run_type.field("projectId")
-def resolve_project_id(run: Run, _info: GraphQLResolveInfo) -> int:
+def resolve_project_id(run: Run, _info: Info) -> int:
     """The project's number."""
     return run.project.internal_id
 
 
 @run_type.field("historyLineCount")
-def resolve_history_line_count(run: Run, _info: GraphQLResolveInfo) -> int:
+def resolve_history_line_count(run: Run, _info: Info) -> int:
     """Rows of history: where a process that resumes goes on writing."""
     return len(run.history)
 
 
 @run_type.field("eventsLineCount")
-def resolve_events_line_count(run: Run, _info: GraphQLResolveInfo) -> int:
+def resolve_events_line_count(run: Run, _info: Info) -> int:
     """Rows of system metrics."""
     return len(run.events)
 
 
 @run_type.field("logLineCount")
-def resolve_log_line_count(run: Run, _info: GraphQLResolveInfo) -> int:
+def resolve_log_line_count(run: Run, _info: Info) -> int:
     """Lines on the console."""
     return len(run.log_lines)
 
 
 @run_type.field("historyTail")
-def resolve_history_tail(run: Run, _info: GraphQLResolveInfo) -> str:
+def resolve_history_tail(run: Run, _info: Info) -> str:
     """The last row of history."""
     return run.history.tail
 
 
 @run_type.field("eventsTail")
-def resolve_events_tail(run: Run, _info: GraphQLResolveInfo) -> str:
+def resolve_events_tail(run: Run, _info: Info) -> str:
     """The last row of system metrics."""
     return run.events.tail
 
@@ -120,7 +117,7 @@ def resolve_events_tail(run: Run, _info: GraphQLResolveInfo) -> str:
 @run_type.field("logLines")
 def resolve_log_lines(
     run: Run,
-    _info: GraphQLResolveInfo,
+    _info: Info,
     first: int | None = None,
     after: str | None = None,
     last: int | None = None,

@@ -6,7 +6,6 @@ import base64
 import gzip
 import json
 import time
-from collections.abc import Awaitable, Callable
 from types import ModuleType
 from typing import Any
 
@@ -14,12 +13,14 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from sandbox import (
     accounts,
     agents,
     artifact_changes,
     artifact_fields,
+    artifact_lookups,
     controls,
     file_stream,
     files,
@@ -33,7 +34,9 @@ from sandbox import (
     scalars,
     sweeps_api,
 )
+from sandbox.faults import Endpoint, Faults, answer_under
 from sandbox.graphql_endpoint import GraphQL, build_schema, operation_name
+from sandbox.runs import Run
 from sandbox.world import World
 
 NOUNS: tuple[ModuleType, ...] = (
@@ -45,14 +48,13 @@ NOUNS: tuple[ModuleType, ...] = (
     history,
     files,
     artifact_fields,
+    artifact_lookups,
     artifact_changes,
     queues_api,
     sweeps_api,
     agents,
 )
 """The modules whose ``bindables`` answer the schema. A new noun is one line here."""
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Server:
@@ -61,30 +63,38 @@ class Server:
     def __init__(self, world: World) -> None:
         self.world = world
         self.log = requests_log.RequestsLog()
+        self.faults = Faults()
         self._graphql = GraphQL(build_schema(NOUNS))
-        stream = "/files/{entity}/{project}/{run}/file_stream"
-        self.app = Starlette(
-            routes=[
-                Route("/graphql", self._recorded("graphql", self.graphql), methods=["POST"]),
-                Route(stream, self._recorded("file_stream", self.file_stream), methods=["POST"]),
-                Route(
-                    "/storage/{number:int}/{name:path}",
-                    self._recorded("upload", self.upload),
-                    methods=["PUT"],
-                ),
-                Route("/storage/{number:int}/{name:path}", self._recorded("download", self.download)),
-                Route("/sandbox/requests", self.requests),
-                Route("/sandbox/requests/reset", self.reset_requests, methods=["POST"]),
-                *controls.routes(world),
-                Route("/", self.front_page),
-                Route("/{path:path}", unknown, methods=["GET", "POST", "PUT", "DELETE"]),
-            ]
-        )
+        self._app = Starlette(routes=[*self._of_clients(), *self._of_people()])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request. A fault that hangs up needs uvicorn's transport, which only `send` knows."""
+        scope["sandbox.transport"] = getattr(getattr(send, "__self__", None), "transport", None)
+        await self._app(scope, receive, send)
+
+    def _of_clients(self) -> list[Route]:
+        stream, storage = "/files/{entity}/{project}/{run}/file_stream", "/storage/{number:int}/{name:path}"
+        return [
+            Route("/graphql", self._recorded("graphql", self.graphql), methods=["POST"]),
+            Route(stream, self._recorded("file_stream", self.file_stream), methods=["POST"]),
+            Route(storage, self._recorded("upload", self.upload), methods=["PUT"]),
+            Route(storage, self._recorded("download", self.download)),
+        ]
+
+    def _of_people(self) -> list[Route]:
+        return [
+            Route("/sandbox/requests", self.requests),
+            Route("/sandbox/requests/reset", self.reset_requests, methods=["POST"]),
+            Route("/sandbox/faults", self.set_faults, methods=["POST"]),
+            *controls.routes(self.world),
+            Route("/", self.front_page),
+            Route("/{entity}/{project}/runs/{run}", self.run_page),
+            Route("/{path:path}", unknown, methods=["GET", "POST", "PUT", "DELETE"]),
+        ]
 
     async def graphql(self, request: Request) -> Response:
         """Answer one GraphQL document."""
         document = await body_json(request)
-        request.state.operation = operation_name(document)
         with self.world.lock:
             self.world.settle()
             answer = self._graphql.execute(self.world, document)
@@ -96,10 +106,9 @@ class Server:
         body = await body_json(request)
         with self.world.lock:
             self.world.settle()
-            project = self.world.projects.find(where["entity"], where["project"])
-            run = project.runs.get(where["run"]) if project else None
+            run = self._run(where)
             if run is None:
-                return _error(f"run {where['entity']}/{where['project']}/{where['run']} not found", 404)
+                return _missing(where)
             try:
                 answer = file_stream.receive(self.world.runs, run, body, self.world.clock())
             except ValueError as error:
@@ -131,25 +140,48 @@ class Server:
         self.log.reset()
         return Response(status_code=204)
 
+    async def set_faults(self, request: Request) -> Response:
+        """Fail from now on as the body says; see `faults`."""
+        body = await body_json(request)
+        try:
+            self.faults.set(body.get("faults") or (), seed=body.get("seed") or 0)
+        except (TypeError, ValueError) as error:
+            return _error(f"/sandbox/faults: {error}", 400)
+        return Response(status_code=204)
+
     async def front_page(self, _request: Request) -> Response:
         """What there is, for people."""
         with self.world.lock:
             self.world.settle()
-            return HTMLResponse(front_page.render(self.world))
+            return HTMLResponse(front_page.front_page(self.world))
 
-    def _recorded(self, operation: str, endpoint: Endpoint) -> Endpoint:
-        """The endpoint of a client: behind the key, and remembered in the log."""
+    async def run_page(self, request: Request) -> Response:
+        """One run, at the address that clients print."""
+        where = request.path_params
+        with self.world.lock:
+            self.world.settle()
+            run = self._run(where)
+            return HTMLResponse(front_page.run_page(run)) if run else _missing(where)
+
+    def _run(self, where: dict[str, str]) -> Run | None:
+        project = self.world.projects.find(where["entity"], where["project"])
+        return project.runs.get(where["run"]) if project else None
+
+    def _recorded(self, kind: str, endpoint: Endpoint) -> Endpoint:
+        """The endpoint of a client: behind the key, struck by faults, and remembered in the log."""
 
         async def answer(request: Request) -> Response:
             started = time.perf_counter()
+            operation = operation_name(await body_json(request)) if kind == "graphql" else kind
+            sender = request.headers.get("user-agent", "")
             # Upload links are secrets of their own, and clients send no key with them.
-            refused = None if operation in ("upload", "download") else self._refusal(request)
-            response = refused or await endpoint(request)
+            response = None if kind in ("upload", "download") else self._refusal(request)
+            response = response or await answer_under(self.faults.draw(operation, sender), request, endpoint)
             self.log.add(
                 requests_log.Request(
                     time=self.world.clock(),
-                    operation=getattr(request.state, "operation", operation),
-                    sender=request.headers.get("user-agent", ""),
+                    operation=operation,
+                    sender=sender,
                     status=response.status_code,
                     milliseconds=round((time.perf_counter() - started) * 1000, 3),
                 )
@@ -181,6 +213,10 @@ async def body_json(request: Request) -> Any:
 async def unknown(request: Request) -> Response:
     """An address that this server does not have: said by name, so that it is found in a log."""
     return _error(f"the sandbox does not know {request.method} {request.url.path}", 404)
+
+
+def _missing(where: dict[str, str]) -> JSONResponse:
+    return _error(f"run {where['entity']}/{where['project']}/{where['run']} not found", 404)
 
 
 def _error(message: str, status: int) -> JSONResponse:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from sandbox.accounts import KEY, PERSON
+from sandbox.docker_stand_in import engine_answers, path_with_docker
 
 ROOT = Path(__file__).resolve().parent.parent
 SHUTDOWN_SECONDS = 10.0
@@ -70,6 +71,7 @@ class Sandbox:
             **inherited,
             **{name: str(home / name.lower()) for name in folders},
             "HOME": str(home),
+            "PATH": path_with_docker(_path_of_this_python(), engine_answers()),
             "NETRC": str(home / ".netrc"),
             "WANDB_BASE_URL": self.url,
             "WANDB_API_KEY": self.key,
@@ -80,6 +82,10 @@ class Sandbox:
         """The log of requests: ``total``, ``by_operation``, ``by_sender``, ``requests``."""
         found: dict[str, Any] = json.loads(self._http("GET", "/sandbox/requests"))
         return found
+
+    def fail(self, *faults: dict[str, Any], seed: int = 0) -> None:
+        """Fail from now on in these ways (see `faults`) and no other; without any, not at all."""
+        self._http("POST", "/sandbox/faults", {"seed": seed, "faults": faults})
 
     def reset_requests(self) -> None:
         """Start the log of requests from zero."""
@@ -104,6 +110,11 @@ class Sandbox:
             process.wait()
         if process.stdout:
             process.stdout.close()
+
+
+def _path_of_this_python() -> str:
+    """The PATH on which `wandb` is the one beside this interpreter, activated or not."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 
 def _address(lines: IO[str]) -> str:

@@ -1,0 +1,123 @@
+"""Failures on demand: what a client must live through, at a rate and in a repeatable order.
+
+Set with ``POST /sandbox/faults`` and the body ``{"seed": 1, "faults": [{…}, …]}``; each call replaces
+the faults before it, and an empty list ends them::
+
+    {"kind": "status", "status": 500, "rate": 0.1}                  every tenth request, any operation
+    {"kind": "status", "status": 429, "retry_after": 2}             always
+    {"kind": "graphql", "operation": "RunState", "message": "…"}    HTTP 200 with errors: not retried
+    {"kind": "drop_before", "operation": "file_stream"}             nothing was done, no answer
+    {"kind": "drop_after", "operation": "pushToRunQueue*"}          it was done, but nobody hears so
+    {"kind": "delay", "seconds": 0.5, "times": 3}                   the next three requests are slow
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, fields
+from fnmatch import fnmatchcase
+from random import Random
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+KINDS = ("status", "graphql", "drop_before", "drop_after", "delay")
+DROPPED = 0
+"""The status by which the requests log knows an answer that nobody got."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """One way to fail.
+
+    Attributes:
+        kind: One of `KINDS`.
+        operation: Which operations it strikes, as a shell pattern.
+        sender: Which clients it strikes, as a pattern over ``User-Agent``.
+        rate: The share of these requests that it strikes.
+        times: How often it strikes at all; None without end.
+        status: The HTTP status of ``status``.
+        retry_after: Seconds in the header ``Retry-After`` of ``status``.
+        message: The text of the error.
+        seconds: How long ``delay`` waits before the request is answered as usual.
+    """
+
+    kind: str
+    operation: str = "*"
+    sender: str = "*"
+    rate: float = 1.0
+    times: int | None = None
+    status: int = 500
+    retry_after: float | None = None
+    message: str = "injected fault"
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"kind: {self.kind!r} is not a fault: use one of {', '.join(KINDS)}")
+        if not 0 <= self.rate <= 1:
+            raise ValueError(f"rate: {self.rate!r} is not a share: use a number from 0 to 1")
+
+
+class Faults:
+    """The faults in force. They are asked in order, and the first that strikes counts."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._random = Random(0)
+
+    def set(self, faults: Iterable[dict[str, Any]], seed: int = 0) -> None:
+        """Put these faults in force, in place of all others.
+
+        Raises:
+            ValueError: A fault has an unknown key or value; the old ones stay then.
+        """
+        known = [field.name for field in fields(Fault)]
+        made = []
+        for given in faults:
+            unknown = set(given) - set(known)
+            if unknown:
+                raise ValueError(f"{sorted(unknown)} say nothing about a fault: use {', '.join(known)}")
+            made.append(Fault(**given))
+        self._faults, self._random = made, Random(seed)
+
+    def draw(self, operation: str, sender: str) -> Fault | None:
+        """The fault that strikes this request, or None."""
+        for fault in self._faults:
+            aimed = fnmatchcase(operation, fault.operation) and fnmatchcase(sender, fault.sender)
+            if not aimed or fault.times == 0 or self._random.random() >= fault.rate:
+                continue
+            if fault.times is not None:
+                fault.times -= 1
+            return fault
+        return None
+
+
+async def answer_under(fault: Fault | None, request: Request, endpoint: Endpoint) -> Response:
+    """The answer to a request that a fault strikes (None: the usual answer)."""
+    if fault is None:
+        return await endpoint(request)
+    match fault.kind:
+        case "delay":
+            await asyncio.sleep(fault.seconds)
+            return await endpoint(request)
+        case "graphql":
+            return JSONResponse({"data": None, "errors": [{"message": fault.message}]})
+        case "status":
+            headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+            return JSONResponse({"errors": [{"message": fault.message}]}, fault.status, headers)
+        case "drop_after":
+            await endpoint(request)
+    return _hang_up(request)
+
+
+def _hang_up(request: Request) -> Response:
+    """Cut the connection. What is returned is for the log: nobody is left to read it."""
+    request.scope["sandbox.transport"].abort()
+    response = Response()
+    response.status_code = DROPPED
+    return response
