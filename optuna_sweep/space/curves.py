@@ -96,23 +96,15 @@ class Bell:
 
 @dataclass(frozen=True, slots=True)
 class Exponential:
-    """The values whose logarithms follow another curve."""
+    """The values whose logarithms follow another curve; the bounds are given as they were written."""
 
     logarithms: Curve
-
-    @property
-    def low(self) -> float:
-        """See ``Curve``."""
-        return _exp(self.logarithms.low)
-
-    @property
-    def high(self) -> float:
-        """See ``Curve``."""
-        return _exp(self.logarithms.high)
+    low: float
+    high: float
 
     def at(self, share: float) -> float:
         """See ``Curve``."""
-        return within(self.low, _exp(self.logarithms.at(share)), self.high)
+        return within(self.low, exponential(self.logarithms.at(share)), self.high)
 
     def below(self, value: float) -> float:
         """See ``Curve``."""
@@ -142,5 +134,6 @@ def within(low: float, value: float, high: float) -> float:
     return min(max(low, value), high)
 
 
-def _exp(logarithm: float) -> float:
+def exponential(logarithm: float) -> float:
+    """E to this power, or the nearest that a float comfortably holds."""
     return math.exp(within(-_LARGEST_LOGARITHM, logarithm, _LARGEST_LOGARITHM))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
 from optuna_sweep.space.curves import Curve, within
+
+_HALF: Final = Decimal("0.5")
 
 
 class Grid:
@@ -21,12 +25,11 @@ class Grid:
 
     def __init__(self, curve: Curve, quantum: float) -> None:
         self.quantum = quantum
-        low, high = round(curve.low / quantum), round(curve.high / quantum)
-        # Python rounds halves to even, which can put a bound on a step that has only that bound.
-        if low < high and (low + 0.5) * quantum <= curve.low:
-            low += 1
-        if low < high and (high - 0.5) * quantum >= curve.high:
-            high -= 1
+        # In decimals, lest 0.15 / 0.1 be below the half that separates two steps.
+        lowest, highest = (Decimal(str(bound)) / Decimal(str(quantum)) for bound in (curve.low, curve.high))
+        low, high = math.floor(lowest + _HALF), math.ceil(highest - _HALF)
+        if low > high:
+            low = high = round(lowest)
         self.steps: Sequence[int] = range(low, high + 1)
 
     @property

@@ -24,7 +24,7 @@ from optuna_sweep.config.parameters import (
 )
 from optuna_sweep.config.parameters import Constant as ConstantDistribution
 from optuna_sweep.space.choices import Choices
-from optuna_sweep.space.curves import Bell, Curve, Exponential, Hill, Straight
+from optuna_sweep.space.curves import Bell, Curve, Exponential, Hill, Straight, exponential
 from optuna_sweep.space.domains import Decimals, Domain, OneOf, Whole, on_grid
 from optuna_sweep.space.grids import Grid
 from optuna_sweep.space.warps import Smooth, Stairs, Warp, Weights
@@ -88,10 +88,11 @@ def _curve(distribution: Uniform | LogUniform | Normal | LogNormal | Beta) -> Cu
         case Uniform(low, high):
             return Straight(low, high)
         case LogUniform(low, high):
-            return Exponential(Straight(math.log(low), math.log(high)))
+            return Exponential(Straight(math.log(low), math.log(high)), low, high)
         case Normal(mu, sigma):
             return Bell(mu, sigma)
         case LogNormal(mu, sigma):
-            return Exponential(Bell(mu, sigma))
+            bell = Bell(mu, sigma)
+            return Exponential(bell, exponential(bell.low), exponential(bell.high))
         case Beta(a, b):
             return Hill(a, b)
