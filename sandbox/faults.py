@@ -22,6 +22,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -115,9 +116,19 @@ async def answer_under(fault: Fault | None, request: Request, endpoint: Endpoint
     return _hang_up(request)
 
 
+class HungUp(Response):
+    """What is written to the log when nobody is left to read an answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.status_code = DROPPED
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send nothing, and return once the server knows that the client is gone."""
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
 def _hang_up(request: Request) -> Response:
-    """Cut the connection. What is returned is for the log: nobody is left to read it."""
     request.scope["sandbox.transport"].abort()
-    response = Response()
-    response.status_code = DROPPED
-    return response
+    return HungUp()
