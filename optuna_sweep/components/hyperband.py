@@ -52,7 +52,7 @@ class BandPruner(BasePruner):
     def _threshold(self, study: optuna.Study, band: int, sign: float) -> float:
         curves = (_values(trial, sign) for trial in study.get_trials(deepcopy=False))
         reached = sorted(curve[band - 1] for curve in curves if len(curve) >= band)
-        return reached[int(len(reached) / self._eta)] if reached else math.inf
+        return reached[int(1.0 / self._eta * len(reached))] if reached else math.inf
 
 
 def bands_of(*, min_iter: int | None, max_iter: int | None, s: int | None, eta: float) -> tuple[int, ...]:
