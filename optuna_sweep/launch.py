@@ -135,6 +135,22 @@ class Launch(Protocol):
         """Leave the sweep in this state. The last thing that is asked."""
         ...
 
+    def say(self, line: str) -> None:
+        """Print one line for people."""
+        ...
+
+    def now(self) -> float:
+        """Seconds on a clock that never goes back."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
+
+class OwnRun(Protocol):
+    """The scheduler's own run in W&B: what it keeps there, and what it shows there."""
+
     def fetch_source(self, artifact: str) -> Path:
         """Download a ``type="optuna"`` artifact and return its folder."""
         ...
@@ -157,16 +173,4 @@ class Launch(Protocol):
 
     def summarize(self, values: Mapping[str, Any]) -> None:
         """Set summary values of the scheduler's own run."""
-        ...
-
-    def say(self, line: str) -> None:
-        """Print one line for people."""
-        ...
-
-    def now(self) -> float:
-        """Seconds on a clock that never goes back."""
-        ...
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass."""
         ...

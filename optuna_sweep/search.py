@@ -28,6 +28,7 @@ from optuna_sweep.outcomes import (
     Verdict,
 )
 from optuna_sweep.space import SearchSpace
+from optuna_sweep.study import Opened
 
 RUN_ID = "run_id"
 """The trial's user attribute that holds the id of its newest run."""
@@ -48,14 +49,16 @@ class Search:
     """One study at work.
 
     Args:
-        study: Where trials are asked of and told to.
+        opened: The study that trials are asked of and told to.
         space: How a trial gets its parameters.
         measure: How a run becomes a value.
         sweep_id: The sweep whose runs carry the trials out.
     """
 
-    def __init__(self, *, study: optuna.Study, space: SearchSpace, measure: Measure, sweep_id: str) -> None:
-        self.study = study
+    def __init__(self, *, opened: Opened, space: SearchSpace, measure: Measure, sweep_id: str) -> None:
+        self.study = opened.study
+        self._opened = opened
+        self._asked = len(opened.study.get_trials(deepcopy=False))
         self.measure = measure
         self._space = space
         self._sweep_id = sweep_id
@@ -77,7 +80,9 @@ class Search:
         for _ in range(_FRUITLESS_ASKS):
             if self._used_up or self._novelty.exhausted:
                 return None
+            self._opened.reseed(self._asked)
             trial = self.study.ask()
+            self._asked = trial.number + 1
             try:
                 config = self._space.suggest(trial)
             except TrialError as error:
@@ -131,7 +136,7 @@ class Search:
         )
         trial.set_user_attr(RUN_ID, proposal.run_id)
         self._novelty.add(config)
-        self._live[proposal.run_id] = _Live(trial, self.measure.curve())
+        self._live[proposal.run_id] = _Live(trial, Curve(self.measure))
         return proposal
 
     def _report(self, live: _Live, seen: Observation) -> Pruned | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from optuna_sweep.errors import Unavailable
@@ -85,10 +84,6 @@ class MemoryLaunch:
         self.runs: dict[str, _Run] = {}
         self.calls: list[str] = []
         self.said: list[str] = []
-        self.files: dict[str, bytes] = {}
-        self.kept: list[Path] = []
-        self.logged: list[tuple[int, dict[str, Any]]] = []
-        self.summary: dict[str, Any] = {}
         self.ended: Ending | None = None
         self.busiest = 0
         self.at: list[tuple[float, Callable[[], None]]] = []
@@ -144,26 +139,6 @@ class MemoryLaunch:
     def end_sweep(self, ending: Ending) -> None:
         self._called("end_sweep")
         self.ended = ending
-
-    def fetch_source(self, artifact: str) -> Path:
-        raise NotImplementedError(artifact)
-
-    def restore_file(self, name: str) -> Path | None:
-        raise NotImplementedError(name)
-
-    def keep_file(self, path: Path) -> None:
-        self._called("keep_file")
-        self.kept.append(path)
-
-    def save_study(self, files: Sequence[Path]) -> None:
-        self._called("save_study")
-        self.files.update({path.name: path.read_bytes() for path in files})
-
-    def log(self, row: Mapping[str, Any], step: int) -> None:
-        self.logged.append((step, dict(row)))
-
-    def summarize(self, values: Mapping[str, Any]) -> None:
-        self.summary.update(values)
 
     def say(self, line: str) -> None:
         self.said.append(line)

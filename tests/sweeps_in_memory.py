@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import optuna
-from tests.memory_launch import MemoryLaunch, Script
 
 from optuna_sweep.config import Metric
 from optuna_sweep.config.parameters import Parameter, Uniform
@@ -18,6 +17,8 @@ from optuna_sweep.outcomes import Outcome, Proposal
 from optuna_sweep.search import Search
 from optuna_sweep.space import Declared
 from optuna_sweep.stopping import StopRules
+from optuna_sweep.study import Opened
+from tests.memory_launch import MemoryLaunch, Script
 
 LOSS = Metric(name="loss")
 X = Parameter(path=("x",), distribution=Uniform(0.0, 1.0))
@@ -55,15 +56,16 @@ def sweep(
 ) -> Sweep:
     """A sweep that is ready to ``run()``."""
     space = Declared(parameters)
+    storage = optuna.storages.InMemoryStorage()
     study = optuna.create_study(
-        storage=space.wrap(optuna.storages.InMemoryStorage()),
+        storage=space.wrap(storage),
         directions=["minimize" if m.minimize else "maximize" for m in metrics] or ["minimize"],
         sampler=sampler or optuna.samplers.RandomSampler(seed=1),
         pruner=pruner or optuna.pruners.NopPruner(),
     )
     launch = MemoryLaunch(script)
     search = Search(
-        study=study,
+        opened=Opened(study=study, storage=storage),
         space=space,
         measure=Measure(metrics=tuple(metrics), **measure),
         sweep_id=launch.sweep_id,

@@ -21,7 +21,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("study", "novelty"),
     ("endings", "novelty"),
     ("search", "stopping", "recovery", "report", "charts"),
-    ("loop",),
+    ("loop", "setup"),
     ("wandb_adapter",),
     ("scheduler",),
     ("cli",),

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import base64
 import json
-import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import wandb
@@ -23,25 +21,25 @@ from wandb.sdk.launch.sweeps import SchedulerError
 from wandb.sdk.launch.sweeps.scheduler import Scheduler, SweepRun
 from wandb.sdk.launch.utils import LAUNCH_DEFAULT_PROJECT
 
-from optuna_sweep.errors import ConfigError, Problem, Refused, Unavailable
+from optuna_sweep.errors import Problem, Refused, Unavailable
 from optuna_sweep.launch import Ending, KnownRun, Snapshot, Watch
 from optuna_sweep.outcomes import Proposal
 from optuna_sweep.wandb_adapter import mutations
-from optuna_sweep.wandb_adapter.client import Client, translated
+from optuna_sweep.wandb_adapter.client import Client
 from optuna_sweep.wandb_adapter.launch_spec import Job, priority, run_spec, template_variables
+from optuna_sweep.wandb_adapter.own_run import OwnRun
 from optuna_sweep.wandb_adapter.question import Question, merge_snapshots
 from optuna_sweep.wandb_adapter.records import known_run
 from optuna_sweep.wandb_adapter.states import state_for_ending
 
 _PREFIX = "optuna: "
-_ARTIFACT_TYPE = "optuna"
 
 
 class LaunchScheduler(Scheduler):
     """Keeps the promises of ``launch.Launch`` over W&B Launch.
 
     Args:
-        run: The scheduler's own run, whose id is the sweep's.
+        run: The scheduler's own run, whose id is the sweep's; from ``entering``.
         num_workers: Overrides the sweep's ``scheduler.num_workers`` where given.
     """
 
@@ -55,6 +53,7 @@ class LaunchScheduler(Scheduler):
             raise Refused(f"The sweep {arguments.get('sweep_id')!r} cannot be read: {error}") from error
         self._where: dict[str, str] = {"entity": str(self._entity), "project": str(self._project)}
         self._client = Client(self._api)
+        self.own = OwnRun(run, self._api)
         self._queue_project = self._project_queue or LAUNCH_DEFAULT_PROJECT
         self._record: dict[str, Any] = {}
         self._question = Question(
@@ -78,9 +77,9 @@ class LaunchScheduler(Scheduler):
         return int(self._num_workers)
 
     @property
-    def resumed(self) -> bool:
-        """Whether an earlier scheduler has worked on this sweep."""
-        return bool(self._own_run.resumed)
+    def runs_started(self) -> int:
+        """Runs of the sweep that count against its cap, as W&B's own scheduler counts them."""
+        return int(self._num_runs_launched)
 
     def sweep_file(self) -> dict[str, Any]:
         """The sweep file as its user wrote it.
@@ -190,47 +189,6 @@ class LaunchScheduler(Scheduler):
         finally:
             self._own_run.finish(exit_code=int(ending is Ending.FAILED))
 
-    def fetch_source(self, artifact: str) -> Path:
-        """Download the artifact; the scheduler's run is noted in W&B as its user."""
-        try:
-            with translated():
-                found = self._own_run.use_artifact(artifact, type=_ARTIFACT_TYPE)
-                return Path(found.download(root=tempfile.mkdtemp(prefix="optuna-source-")))
-        except (Refused, Unavailable, ValueError, TypeError) as error:
-            raise ConfigError([_source_problem(artifact, error)]) from error
-
-    def restore_file(self, name: str) -> Path | None:
-        """Read it from the scheduler's own run."""
-        if not self.resumed:
-            return None
-        folder = tempfile.mkdtemp(prefix="optuna-restore-")
-        with translated():
-            run = self._api.run(f"{self._entity}/{self._project}/{self._sweep_id}")
-            files = [file for file in run.files([name]) if file.name == name and file.size]
-            if not files:
-                return None
-            files[0].download(root=folder, replace=True).close()
-        return Path(folder) / name
-
-    def keep_file(self, path: Path) -> None:
-        """Have wandb upload the file again within seconds of each change."""
-        self._own_run.save(str(path), base_path=str(path.parent), policy="live")
-
-    def save_study(self, files: Sequence[Path]) -> None:
-        """Log the artifact ``optuna-study-<sweep>``."""
-        artifact = wandb.Artifact(f"optuna-study-{self._sweep_id}", type=_ARTIFACT_TYPE)
-        for file in files:
-            artifact.add_file(str(file))
-        self._own_run.log_artifact(artifact)
-
-    def log(self, row: Mapping[str, Any], step: int) -> None:
-        """Add one row to this run's history."""
-        self._own_run.log(dict(row), step=step)
-
-    def summarize(self, values: Mapping[str, Any]) -> None:
-        """Set summary values of this run."""
-        self._own_run.summary.update(dict(values))
-
     def say(self, line: str) -> None:
         """Print one line, which W&B also keeps as the run's console log."""
         wandb.termlog(_PREFIX + line)
@@ -295,13 +253,4 @@ def _job_problem(job: str, error: Exception) -> Problem:
         f"{job!r}: {error}",
         "a training job in W&B, written entity/project/name:alias",
         "Create the job, or correct its name.",
-    )
-
-
-def _source_problem(artifact: str, error: Exception) -> Problem:
-    return Problem(
-        "scheduler.settings.optuna_source",
-        f"{artifact!r} cannot be downloaded: {error}",
-        'an artifact with type="optuna", written entity/project/name:alias',
-        "Log the artifact, or correct its name.",
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import optuna
 import pytest
-from tests.memory_launch import Script, curve, no_answer
-from tests.sweeps_in_memory import LOSS, X, sweep
 
-from optuna_sweep.config import Metric
+from optuna_sweep.components import Seed, build_sampler
+from optuna_sweep.config import Component, Metric
 from optuna_sweep.config.parameters import Categorical, Constant, Parameter
 from optuna_sweep.errors import SweepError
 from optuna_sweep.launch import Ending, SweepState
 from optuna_sweep.outcomes import Completed, Failed, Phase, Proposal, Pruned, Row
+from optuna_sweep.space import Declared
+from tests.memory_launch import Script, curve, no_answer
+from tests.sweeps_in_memory import LOSS, X, sweep
 
 
 def good(proposal: Proposal) -> Script:
@@ -189,7 +191,8 @@ def test_a_finite_space_is_run_once_through_and_then_the_sweep_is_finished() -> 
 def test_a_sampler_that_ends_the_study_ends_the_sweep(name: str) -> None:
     colours = Parameter(path=("c",), distribution=Categorical(("r", "g", "b")))
     args = {"search_space": {"c": ["r", "g", "b"]}} if name == "GridSampler" else {}
-    sampler = getattr(optuna.samplers, name)(**args)
+    space = Declared([colours])
+    sampler = build_sampler(Component(type=name, args=args), Seed(1, 0), space)
     run = sweep(lambda p: curve([0.5]), parameters=[colours], run_cap=10, workers=1, sampler=sampler)
     assert run.run() is Ending.FINISHED
     assert len(run.launch.runs) == 3

@@ -1,0 +1,84 @@
+"""The scheduler's own run: what it keeps in W&B, and what it shows there."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import wandb
+from wandb.sdk.launch.api import LaunchApi
+
+from optuna_sweep.errors import ConfigError, Problem, Refused, Unavailable
+from optuna_sweep.wandb_adapter.client import translated
+
+_ARTIFACT_TYPE = "optuna"
+
+
+class OwnRun:
+    """Keeps the promises of ``launch.OwnRun``. The run's id is the sweep's id.
+
+    Args:
+        run: The run of this process.
+        api: For what the run itself cannot read back.
+    """
+
+    def __init__(self, run: wandb.Run, api: LaunchApi) -> None:
+        self._run = run
+        self._api = api
+
+    @property
+    def folder(self) -> Path:
+        """A folder for files of this run; what is kept from it goes to W&B."""
+        return Path(self._run.dir)
+
+    def fetch_source(self, artifact: str) -> Path:
+        """Download the artifact; the scheduler's run is noted in W&B as its user."""
+        try:
+            with translated():
+                found = self._run.use_artifact(artifact, type=_ARTIFACT_TYPE)
+                return Path(found.download(root=tempfile.mkdtemp(prefix="optuna-source-")))
+        except (Refused, Unavailable, ValueError, TypeError) as error:
+            raise ConfigError([_source_problem(artifact, error)]) from error
+
+    def restore_file(self, name: str) -> Path | None:
+        """Read it from the scheduler's own run."""
+        if not self._run.resumed:
+            return None
+        folder = tempfile.mkdtemp(prefix="optuna-restore-")
+        with translated():
+            run = self._api.run(f"{self._run.entity}/{self._run.project}/{self._run.id}")
+            files = [file for file in run.files([name]) if file.name == name and file.size]
+            if not files:
+                return None
+            files[0].download(root=folder, replace=True).close()
+        return Path(folder) / name
+
+    def keep_file(self, path: Path) -> None:
+        """Have wandb upload the file again within seconds of each change."""
+        self._run.save(str(path), base_path=str(path.parent), policy="live")
+
+    def save_study(self, files: Sequence[Path]) -> None:
+        """Log the artifact ``optuna-study-<sweep>``."""
+        artifact = wandb.Artifact(f"optuna-study-{self._run.id}", type=_ARTIFACT_TYPE)
+        for file in files:
+            artifact.add_file(str(file))
+        self._run.log_artifact(artifact)
+
+    def log(self, row: Mapping[str, Any], step: int) -> None:
+        """Add one row to this run's history."""
+        self._run.log(dict(row), step=step)
+
+    def summarize(self, values: Mapping[str, Any]) -> None:
+        """Set summary values of this run."""
+        self._run.summary.update(dict(values))
+
+
+def _source_problem(artifact: str, error: Exception) -> Problem:
+    return Problem(
+        "scheduler.settings.optuna_source",
+        f"{artifact!r} cannot be downloaded: {error}",
+        'an artifact with type="optuna", written entity/project/name:alias',
+        "Log the artifact, or correct its name.",
+    )
