@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from optuna_sweep.config.findings import Findings, show, suggest
-from optuna_sweep.config.plain import plain
 
 _MACROS = (
     "env",
@@ -41,11 +40,11 @@ def read_command(raw: object, findings: Findings) -> tuple[str, ...]:
 
 
 def _word(item: object, at: str, findings: Findings) -> str:
-    if item is None or isinstance(item, list | dict):
+    if not isinstance(item, str | int | float):
         remedy = "Remove the empty line" if item is None else "Put the word in quotes"
         findings.problem(at, show(item), "a word", remedy)
         return ""
-    return str(plain(item))
+    return item if isinstance(item, str) else show(item)
 
 
 def _tell_macros(words: Sequence[str], findings: Findings) -> None:

@@ -30,7 +30,7 @@ class Form:
 
 def read_distribution(leaf: Leaf) -> Distribution | None:
     """The distribution that a leaf says, or None where it says none; then a problem is recorded."""
-    name = leaf.entry.distribution or _implied(leaf)
+    name = _meant(leaf)
     if name is None:
         return None
     form = _FORMS[name]
@@ -41,6 +41,19 @@ def read_distribution(leaf: Leaf) -> Distribution | None:
     if missing and not strays:
         _tell_missing(leaf, name, missing)
     return None if strays or missing else form.read(leaf)
+
+
+def _meant(leaf: Leaf) -> str | None:
+    """The name of the form, looking past the one that ``wandb launch-sweep`` adds to bare bounds."""
+    name = leaf.entry.distribution or _implied(leaf)
+    step = leaf.entry.step if "step" in leaf.entry.model_fields_set else 1
+    if name in ("int_uniform", "uniform") and "q" in leaf.entry.model_fields_set:
+        leaf.note("read as `distribution: q_uniform`, because it has a `q`")
+        return "q_uniform"
+    if name == "int_uniform" and not float(step).is_integer():
+        leaf.note("read as `distribution: uniform`, because its `step` is no whole number")
+        return "uniform"
+    return name
 
 
 def _implied(leaf: Leaf) -> str | None:
@@ -67,10 +80,7 @@ def _implied_by_bounds(leaf: Leaf) -> str:
     if kinds not in ({int}, {float}) and not nested:
         name = "int_uniform" if whole else "uniform"
         leaf.note(f"`wandb launch-sweep` refuses bounds of mixed types here; add `distribution: {name}`")
-    if "q" in leaf.entry.model_fields_set:
-        leaf.note("read as `distribution: q_uniform`, because it has a `q`")
-        return "q_uniform"
-    return "int_uniform" if whole and not isinstance(leaf.entry.step, float) else "uniform"
+    return "int_uniform" if whole else "uniform"
 
 
 def _remedy(key: str, name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WrapValidator
 
-from optuna_sweep.config.numerals import as_number, as_whole
+from optuna_sweep.config.numerals import as_number
 from optuna_sweep.config.settings import Block, Items, MethodName, MetricEntry, Settings, Text, Whole
 
 DistributionName = Literal[
@@ -48,7 +48,10 @@ def _as_text(given: object) -> object:
 Figure = Annotated[float, WrapValidator(_keep_kind)]
 """A number that stays whole where it was written whole."""
 
-Label = Annotated[str, BeforeValidator(_as_text)]
+Positive = Annotated[float, Field(gt=0), WrapValidator(_keep_kind)]
+Share = Annotated[float, Field(ge=0), WrapValidator(_keep_kind)]
+
+Label = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | float | bool)]
 """A text for people; a number or a date will do."""
 
 
@@ -62,9 +65,7 @@ class ParameterEntry(Block):
 
     value: Any = _absent("The only value.")
     values: list[Any] = _absent("The values to choose from.", min_length=1)
-    probabilities: list[Annotated[Figure, Field(ge=0)]] = _absent(
-        "How likely each of `values` is; sums to 1."
-    )
+    probabilities: list[Share] = _absent("How likely each of `values` is; sums to 1.")
     distribution: DistributionName = _absent(
         "W&B's name of the distribution; without it the other keys tell."
     )
@@ -72,13 +73,13 @@ class ParameterEntry(Block):
         "The lower bound; a natural logarithm for `log_uniform`, `inv_log_uniform`, `q_log_uniform`."
     )
     max: Figure = _absent("The upper bound, in the same terms as `min`.")
-    q: Annotated[Figure, Field(gt=0)] = _absent("The quantum of the `q_` distributions; 1 without it.")
+    q: Positive = _absent("The quantum of the `q_` distributions; 1 without it.")
     mu: Figure = _absent("Mean of the (log-)normal; 0 without it.")
-    sigma: Annotated[Figure, Field(gt=0)] = _absent("Standard deviation of the (log-)normal; 1 without it.")
-    a: Annotated[Figure, Field(gt=0)] = _absent("First shape of the beta; 1 without it.")
-    b: Annotated[Figure, Field(gt=0)] = _absent("Second shape of the beta; 1 without it.")
+    sigma: Positive = _absent("Standard deviation of the (log-)normal; 1 without it.")
+    a: Positive = _absent("First shape of the beta; 1 without it.")
+    b: Positive = _absent("Second shape of the beta; 1 without it.")
     log: bool = _absent("Optuna's: search the logarithm; the bounds stay values.")
-    step: Annotated[Figure, Field(gt=0)] = _absent("Optuna's: a grid that starts at `min`.")
+    step: Positive = _absent("Optuna's: a grid that starts at `min`.")
     when: Mapping[str, Any] = _absent(
         "Where the parameter exists at all: `{other: value}`, `{other: [values]}` or `{other: {min, max}}`."
     )
@@ -94,7 +95,7 @@ class EarlyTerminateEntry(Block):
     )
     max_iter: Whole | None = Field(default=None, description="The end of training; needs `s`.")
     s: Whole | None = Field(default=None, description="How many brackets before `max_iter`.")
-    eta: Annotated[float, BeforeValidator(as_number), Field(gt=1)] | None = Field(
+    eta: Annotated[float, Field(gt=1), BeforeValidator(as_number)] | None = Field(
         default=None, description="The best 1/eta of the runs pass a bracket; 3 without it."
     )
     strict: bool | None = Field(default=None, description="Stop all others at a bracket; true without it.")
@@ -110,9 +111,7 @@ class SchedulerEntry(Block):
         default=None, description="Where the scheduler itself runs; `local-container` without it."
     )
     resource_args: Mapping[str, Any] | None = Field(default=None, description="Arguments of that resource.")
-    num_workers: Annotated[int, BeforeValidator(as_whole), Field(ge=1)] | None = Field(
-        default=None, description="How many runs are in flight at once."
-    )
+    num_workers: Whole | None = Field(default=None, description="How many runs are in flight at once.")
     docker_image: Text | None = Field(default=None, description="An image for the scheduler itself.")
     name: Label | None = Field(default=None, description="A name for the scheduler's run.")
     template_variables: Mapping[str, Any] | None = Field(
@@ -143,9 +142,7 @@ class SweepFile(Block):
     )
     parameters: Any = Field(default=None, description="What is searched.")
     early_terminate: EarlyTerminateEntry | None = Field(default=None, description="W&B's hyperband.")
-    run_cap: Annotated[int, BeforeValidator(as_whole), Field(ge=1)] | None = Field(
-        default=None, description="How many runs the sweep may start."
-    )
+    run_cap: Whole | None = Field(default=None, description="How many runs the sweep may start.")
     command: Any = Field(default=None, description="The words that start the training program.")
     program: Label | None = Field(default=None, description="The training script.")
     job: Text | None = Field(default=None, description="The training job; not together with `image_uri`.")

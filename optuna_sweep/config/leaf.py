@@ -37,6 +37,9 @@ def bounds(leaf: Leaf) -> tuple[float, float] | None:
     if low > high:
         leaf.problem("min", f"at most max, which is {show(leaf.raw['max'])}", "Swap min and max")
         return None
+    if not math.isfinite(high - low):
+        leaf.problem("max", "a range that a number can hold", "Make it smaller")
+        return None
     if low == high:
         leaf.note(f"min and max are both {show(low)}, so this is a constant")
     return low, high

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 
-_NUMERAL = re.compile(r"[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_EXPONENT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
+_NUMERAL = re.compile(r"[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_EXPONENT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+", re.ASCII)
 
 
 def is_number(given: object) -> bool:
     """Whether this is a finite int or float; True and False are not."""
-    return isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given)
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        return False
+    return abs(given) <= sys.float_info.max
 
 
 def is_exponent(given: object) -> bool:

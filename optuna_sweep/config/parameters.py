@@ -14,7 +14,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """Always the same value, which may be anything that YAML can say, None included."""
+    """Always the same value, which may be anything that JSON can say, None included.
+
+    Bounds that are equal are read as a constant too.
+    """
 
     value: Any
 
@@ -36,7 +39,8 @@ class Categorical:
 class Integers:
     """A whole number from ``low`` to ``high``, both included.
 
-    ``log`` and ``step`` are Optuna's; not both at once.
+    ``log`` and ``step`` are Optuna's; not both at once. ``low`` is below ``high``, and ``high`` is on
+    the grid.
     """
 
     low: int
@@ -53,8 +57,9 @@ class Uniform:
         low: The lower bound.
         high: The upper bound.
         q: W&B's quantum: the value is ``round(x / q) * q``, which may lie outside the bounds
-            by less than q, as W&B's own does.
-        step: Optuna's: the grid starts at ``low``. Never together with ``q``.
+            by up to q / 2, as W&B's own does. In every shape, an int ``q`` gives ints, as W&B's
+            own does, and a float gives floats.
+        step: Optuna's: the grid starts at ``low``, and ``high`` is on it. Never together with ``q``.
     """
 
     low: float
@@ -74,7 +79,10 @@ class LogUniform:
 
 @dataclass(frozen=True, slots=True)
 class InvLogUniform:
-    """W&B's ``inv_log_uniform``. The bounds are values, not logarithms."""
+    """W&B's ``inv_log_uniform``. The bounds are values, not logarithms.
+
+    W&B draws ``exp(-u)`` with u uniform, so its values are distributed as ``LogUniform``'s are.
+    """
 
     low: float
     high: float

@@ -10,6 +10,7 @@ from optuna_sweep.config.numerals import as_number, is_exponent, is_number
 
 MAX_DEPTH = 50
 _MAX_SIZE = 200_000
+_MAX_BITS = 1000  # what a float can hold
 
 
 class NotPlain(ValueError):
@@ -43,6 +44,8 @@ def plain(value: object) -> object:
     Raises:
         NotPlain: Where there are no such terms.
     """
+    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+        raise NotPlain("a number that is too long")
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, datetime.date):

@@ -19,7 +19,7 @@ from optuna_sweep.config.parameters import (
 
 def integers(leaf: Leaf) -> Distribution | None:
     """Read ``int_uniform``, with Optuna's ``log`` and ``step``."""
-    if not whole(leaf, "min", "max", "step") or not _log_fits(leaf):
+    if not whole(leaf, "min", "max") or not _log_fits(leaf):
         return None
     pair = positive(leaf) if leaf.entry.log else bounds(leaf)
     if pair is None:

@@ -29,10 +29,11 @@ def _as_items(given: object) -> object:
 
 
 Text = Annotated[str, Field(min_length=1)]
-Whole = Annotated[int, BeforeValidator(as_whole), Field(ge=1)]
+Whole = Annotated[int, Field(ge=1), BeforeValidator(as_whole)]
 Number = Annotated[float, BeforeValidator(as_number)]
-Seconds = Annotated[float, BeforeValidator(as_number), Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0), BeforeValidator(as_number)]
 Items = Field(strict=False)  # YAML has lists where these models have tuples
+RuleName = Literal["last", "best", "mean_last_k", "summary"]
 MethodName = Literal["grid", "random", "bayes", "custom"]
 Goal = Literal["minimize", "maximize"]
 Impute = Literal["latest", "best", "worst"]
@@ -79,7 +80,7 @@ class Constraint(Block):
 class Objective(Block):
     """Which of a run's logged values is the one to optimise."""
 
-    rule: Literal["last", "best", "mean_last_k", "summary"] = Field(
+    rule: RuleName = Field(
         default="last",
         description="`last` logged value, `best` one, mean of the last `k`, or the run's `summary`.",
     )
@@ -123,7 +124,9 @@ class Settings(Block):
     study_name: Text | None = Field(
         default=None, description="The Optuna study's name; `optuna-study-<sweep id>` without it."
     )
-    objective: Annotated[Objective, BeforeValidator(_as_rule)] = Field(
+    objective: Annotated[
+        Objective, BeforeValidator(_as_rule, json_schema_input_type=RuleName | Objective)
+    ] = Field(
         default_factory=Objective,
         description="Which logged value is optimised: `last`, `best`, `mean_last_k` or `summary`; "
         "`{rule: mean_last_k, k: 10}` to choose k.",
@@ -140,7 +143,11 @@ class Settings(Block):
     enqueue: Annotated[tuple[Mapping[str, Any], ...], Items] = Field(
         default=(), description="Points to try first: a list of `{parameter: value}`."
     )
-    warm_start: Annotated[tuple[Text, ...], Items, BeforeValidator(_as_items)] = Field(
+    warm_start: Annotated[
+        tuple[Text, ...],
+        Items,
+        BeforeValidator(_as_items, json_schema_input_type=Text | tuple[Text, ...]),
+    ] = Field(
         default=(),
         description="Earlier sweeps (`sweep`, `project/sweep`, `entity/project/sweep`) or study artifacts "
         "(`entity/project/name:alias`) whose results the search starts from.",

@@ -51,7 +51,7 @@ def read_file(raw: object, findings: Findings) -> FileReading | None:
     if not _is_sweep(raw, findings):
         return None
     assert isinstance(raw, Mapping)
-    rest, broken = dict(raw), set[str]()
+    rest, broken = _with_text_keys(raw, findings), set[str]()
     while True:
         try:
             file = SweepFile.model_validate(rest)
@@ -64,6 +64,15 @@ def read_file(raw: object, findings: Findings) -> FileReading | None:
         else:
             _tell_extras(file, findings)
             return FileReading(file, frozenset(broken))
+
+
+def _with_text_keys(raw: Mapping[Any, Any], findings: Findings) -> dict[str, Any]:
+    for key in raw:
+        if not isinstance(key, str):
+            findings.problem(
+                _FILE, f"the key {show(key)}", "text keys", "Put the key in quotes, or remove it"
+            )
+    return {key: value for key, value in raw.items() if isinstance(key, str)}
 
 
 def _is_sweep(raw: object, findings: Findings) -> bool:
@@ -104,7 +113,7 @@ def _part(place: Location) -> Location:
 def _without(raw: Mapping[Any, Any], parts: set[Location]) -> dict[Any, Any]:
     kept = {}
     for key, value in raw.items():
-        if (key,) in parts or (not isinstance(key, str) and (str(key),) in {(str(p[0]),) for p in parts}):
+        if (key,) in parts:
             continue
         below = {part[1:] for part in parts if part[0] == key and len(part) > 1}
         kept[key] = _without(value, below) if below and isinstance(value, Mapping) else value

@@ -29,10 +29,10 @@ _KINDS = {
     "invalid_key": ("a text", "Put the key in quotes"),
 }
 _LIMITS = {
-    "greater_than": ("gt", "above"),
-    "greater_than_equal": ("ge", "at least"),
-    "less_than": ("lt", "below"),
-    "less_than_equal": ("le", "at most"),
+    "greater_than": ("gt", "above", "Raise it"),
+    "greater_than_equal": ("ge", "at least", "Raise it"),
+    "less_than": ("lt", "below", "Lower it"),
+    "less_than_equal": ("le", "at most", "Lower it"),
 }
 
 
@@ -84,8 +84,8 @@ def _parts(item: Any, place: Location, model: type[BaseModel]) -> Parts:
     if kind == "model_type":
         return _block(place, given, _model_at(model, place))
     if kind in _LIMITS:
-        key, word = _LIMITS[kind]
-        return show(given), f"{word} {limits[key]}", f"Choose a number {word} {limits[key]}"
+        key, word, remedy = _LIMITS[kind]
+        return show(given), f"{word} {limits[key]}", remedy
     if item["loc"][-1] == "[key]" or kind == "invalid_key":
         return f"the key {show(place[-1])}", "text keys", "Put the key in quotes"
     allowed, remedy = _KINDS.get(kind, (item["msg"], "Correct it"))
