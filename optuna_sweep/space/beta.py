@@ -34,8 +34,11 @@ def value_at(share: float, a: float, b: float) -> float:
     """The value below which ``share`` of a beta(a, b) lies, to the last bit that the share decides.
 
     Halves the bit patterns, not the numbers: beta(0.01, 1) has half of its values below 1e-30,
-    and doubles from 0 to 1 are ordered as their bits are, so 62 steps reach each of them.
+    and doubles from 0 to 1 are ordered as their bits are, so 62 steps reach each of them. The
+    upper half is the mirror image of the lower, where shares are exact down to the tail's end.
     """
+    if share > 0.5:
+        return 1.0 - value_at(1.0 - share, b, a)
     low, high = _bits(0.0), _bits(1.0)
     while high - low > 1:
         middle = (low + high) // 2

@@ -149,7 +149,6 @@ class Whole(Domain):
         endless: bool = False,
     ) -> None:
         super().__init__(warp, endless=endless)
-        # Optuna lowers the bound itself, but with a warning for every trial.
         self.distribution: IntDistribution = IntDistribution(
             low, high - (high - low) % step, step=step, log=log
         )
@@ -204,7 +203,8 @@ class Decimals(Domain):
     ) -> None:
         super().__init__(warp, endless=endless)
         if step is not None:
-            high = low + float(_steps(low, high, step) * Decimal(str(step)))
+            # Optuna lowers the bound itself, but with a warning for every trial.
+            high = _multiple(low, _steps(low, high, step), step)
         self.distribution: FloatDistribution = FloatDistribution(low, high, step=step, log=log)
 
     def value(self, entry: Any) -> float:
@@ -231,7 +231,9 @@ class Decimals(Domain):
             return [its.low]
         if its.step is None or self.endless:
             return None
-        return [self._at(step) for step in range(_steps(its.low, its.high, its.step) + 1)]
+        return [
+            _multiple(its.low, count, its.step) for count in range(_steps(its.low, its.high, its.step) + 1)
+        ]
 
     def key(self, value: Any) -> Hashable:
         """See ``Domain``."""
@@ -248,13 +250,11 @@ class Decimals(Domain):
         its = self.distribution
         return trial.suggest_float(name, its.low, its.high, step=its.step, log=its.log)
 
-    def _at(self, step: int) -> float:
-        its = self.distribution
-        return float(Decimal(str(its.low)) + step * Decimal(str(its.step)))
-
     def _on_step(self, number: float) -> float:
         its = self.distribution
-        return self._at(round((number - its.low) / its.step)) if its.step else number
+        if its.step is None:
+            return number
+        return _multiple(its.low, round((number - its.low) / its.step), its.step)
 
 
 def on_grid(grid: Grid, warp: Warp | None, *, endless: bool) -> Domain:
@@ -272,3 +272,7 @@ def _number(entry: Any) -> float:
 
 def _steps(low: float, high: float, step: float) -> int:
     return int((Decimal(str(high)) - Decimal(str(low))) // Decimal(str(step)))
+
+
+def _multiple(low: float, count: int, step: float) -> float:
+    return float(Decimal(str(low)) + count * Decimal(str(step)))
