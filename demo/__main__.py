@@ -19,6 +19,7 @@ from sandbox.launching import ClientError
 SWEEP_FILE = ROOT / "examples" / "digits" / "sweep.yaml"
 LOOK_SECONDS = 2.0
 LIMIT_SECONDS = 420.0
+START_SECONDS = 90.0
 INTERRUPTED = 130
 LAST_LINES = 25
 
@@ -66,6 +67,8 @@ def watch(ready: Stage, plan: Plan, screen: Screen) -> Sweep:
                 return sweep
         if not ready.agent.alive:
             raise SweepError("the launch agent has ended by itself")
+        if screen.seconds > START_SECONDS and not (sweep and sweep.scheduler):
+            raise SweepError(f"the scheduler has not started within {START_SECONDS:.0f} seconds")
         time.sleep(LOOK_SECONDS)
     raise SweepError(f"the sweep was not over after {LIMIT_SECONDS:.0f} seconds")
 
