@@ -119,8 +119,13 @@ def launch_sweep(
     return _found(r"(?:Created|Resumed) sweep with ID: (\S+)", said)
 
 
-def client(sandbox: Sandbox, words: list[str]) -> str:
+def client(sandbox: Sandbox, words: list[str], *, cwd: Path | None = None) -> str:
     """Run Python with these words as a client of the sandbox, in a home of its own, and return what it says.
+
+    Args:
+        sandbox: Where.
+        words: What follows `python`.
+        cwd: Where it runs; this process's own folder when not given.
 
     Raises:
         ClientError: It failed, or took more than `COMMAND_SECONDS`.
@@ -130,6 +135,7 @@ def client(sandbox: Sandbox, words: list[str]) -> str:
             ended = subprocess.run(
                 [sys.executable, *words],
                 env=sandbox.env(Path(home)),
+                cwd=cwd,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -139,7 +145,8 @@ def client(sandbox: Sandbox, words: list[str]) -> str:
         except subprocess.TimeoutExpired as error:
             raise ClientError(f"{error}:\n{error.output}") from None
     if ended.returncode:
-        raise ClientError(f"{words[:4]} ended with {ended.returncode}:\n{ended.stdout}")
+        asked = " ".join(word for word in words if "\n" not in word)
+        raise ClientError(f"python {asked} ended with {ended.returncode}:\n{ended.stdout}")
     return ended.stdout
 
 

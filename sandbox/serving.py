@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import urllib.request
+from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -37,14 +38,15 @@ class Sandbox:
 
     def __enter__(self) -> Sandbox:
         command = [sys.executable, "-m", "sandbox", "serve", *self._options]
-        self._process = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=self._log.open("a") if self._log else None,
-            text=True,
-            cwd=ROOT,
-            start_new_session=True,
-        )
+        with self._log.open("a") if self._log else nullcontext() as errors:
+            self._process = subprocess.Popen(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                cwd=ROOT,
+                start_new_session=True,
+            )
         assert self._process.stdout is not None
         self.url = _address(self._process.stdout)
         if not self.url:

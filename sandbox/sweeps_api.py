@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 mutation = MutationType()
 project_type = ObjectType("Project")
 sweep_type = ObjectType("Sweep")
-bindables = [mutation, project_type, sweep_type]
+run_type = ObjectType("Run")
+run_type.set_field("exitcode", lambda run, _: run.exit_code)
+run_type.set_field("shouldStop", lambda run, _: run.stopped and not run.ended)
+run_type.set_field("running", lambda run, _: run.live)
+run_type.set_field("failed", lambda run, _: run.state in ("failed", "crashed"))
+bindables = [mutation, project_type, sweep_type, run_type]
 
 
 @project_type.field("sweep")
