@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import operator
+from bisect import insort
 from collections.abc import Sequence
 
 import optuna
@@ -38,6 +39,9 @@ class BandPruner(BasePruner):
         self.bands = tuple(sorted(bands))
         self._eta = eta
         self._strict = strict
+        self._study: optuna.Study | None = None
+        self._noted: set[int] = set()
+        self._finished: dict[int, list[float]] = {}
 
     def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
         """Whether to stop the trial. Asked after each report."""
@@ -50,9 +54,29 @@ class BandPruner(BasePruner):
         return own > self._threshold(study, passed[-1], sign)
 
     def _threshold(self, study: optuna.Study, band: int, sign: float) -> float:
-        curves = (_values(trial, sign) for trial in study.get_trials(deepcopy=False))
-        reached = sorted(curve[band - 1] for curve in curves if len(curve) >= band)
-        return reached[int(1.0 / self._eta * len(reached))] if reached else math.inf
+        live = self._note_finished(study, sign)
+        reached = self._finished[band] + [curve[band - 1] for curve in live if len(curve) >= band]
+        return sorted(reached)[int(1.0 / self._eta * len(reached))] if reached else math.inf
+
+    def _note_finished(self, study: optuna.Study, sign: float) -> list[list[float]]:
+        """Read each finished trial once in its life, and return the curves of the others."""
+        if study is not self._study:
+            self._study, self._noted = study, set()
+            self._finished = {band: [] for band in self.bands}
+        live = []
+        for trial in study.get_trials(deepcopy=False):
+            if trial.number in self._noted:
+                continue
+            curve = _values(trial, sign)
+            if not trial.state.is_finished():
+                live.append(curve)
+                continue
+            self._noted.add(trial.number)
+            for band in self.bands:
+                if band > len(curve):
+                    break
+                insort(self._finished[band], curve[band - 1])
+        return live
 
 
 def bands_of(*, min_iter: int | None, max_iter: int | None, s: int | None, eta: float) -> tuple[int, ...]:

@@ -89,6 +89,20 @@ class Curve:
             return Completed(tuple(value for value in values if value is not None))
         return self._invalid(values, worst)
 
+    def imputed(self, worst: Sequence[float] | None = None) -> Completed | None:
+        """What W&B's ``metric.impute`` takes for a run that failed, crashed or was stopped.
+
+        Args:
+            worst: As for ``value``.
+
+        Returns:
+            For each objective the latest, the best, or the study's worst value. None where the sweep
+            file asks for no such thing, or there is no such value: then the run has none.
+        """
+        values = [self._imputed(n, metric, worst) for n, metric in enumerate(self._measure.metrics)]
+        known = tuple(value for value in values if value is not None)
+        return Completed(known) if known and len(known) == len(values) else None
+
     def constraints(self, summary: Mapping[str, Any]) -> dict[str, float]:
         """The numbers for ``Trial.set_constraint``: 0 or less where the constraint holds.
 
@@ -111,6 +125,12 @@ class Curve:
                 continue
             self._reported.add(step)
             yield Report(step, value)
+
+    def _imputed(self, index: int, metric: Metric, worst: Sequence[float] | None) -> float | None:
+        if metric.impute == "worst":
+            return None if worst is None else worst[index]
+        series = self._series[metric.name]
+        return {"best": series.best_finite, "latest": series.latest_finite}.get(metric.impute or "")
 
     def _final(self, metric: Metric, summary: Mapping[str, Any]) -> float | None:
         series, raw = self._series[metric.name], lookup(summary, metric.name)

@@ -18,11 +18,13 @@ class Series:
         self._steps: list[int] = []
         self._values: list[float] = []
         self._best: float | None = None
+        self._latest: tuple[int, float] | None = None
 
     def add(self, step: int, value: float) -> None:
         """Take in one value. NaN and the infinities can be the last, never the best."""
-        if math.isfinite(value) and (self._best is None or self._better(value, self._best)):
-            self._best = value
+        if math.isfinite(value):
+            self._best = value if self._best is None or self._better(value, self._best) else self._best
+            self._latest = max(self._latest or (step, value), (step, value))
         at = bisect_left(self._steps, step)
         if at < len(self._steps) and self._steps[at] == step:
             self._values[at] = value
@@ -40,6 +42,16 @@ class Series:
     def last(self) -> float | None:
         """The value at the highest step; None where there is none."""
         return self._values[-1] if self._values else None
+
+    @property
+    def latest_finite(self) -> float | None:
+        """The last value that is a finite number; None where there is none."""
+        return None if self._latest is None else self._latest[1]
+
+    @property
+    def best_finite(self) -> float | None:
+        """The lowest or highest value that is a finite number; None where there is none."""
+        return self._best
 
     def best_with(self, other: float | None) -> float | None:
         """The lowest or highest finite number of all values and one more; the last where none is finite."""

@@ -115,3 +115,20 @@ def test_a_run_before_its_first_bracket_goes_on() -> None:
     study = optuna.create_study()
     running(study, 0.0, 0.0, 0.0)
     assert not BandPruner((3,), eta=2, strict=True).prune(study, running(study, 9.0, 9.0))
+
+
+def test_a_run_that_finishes_counts_at_each_bracket_from_then_on() -> None:
+    study = optuna.create_study()
+    pruner = BandPruner((1, 2), eta=3, strict=True)
+    first = study.ask()
+    first.report(1.0, 0)
+    second = study.ask()
+    second.report(2.0, 0)
+    assert pruner.prune(study, study.trials[1])
+    first.report(1.0, 1)
+    study.tell(first, 1.0)
+    second.report(0.5, 1)
+    assert not pruner.prune(study, study.trials[1])
+    third = study.ask()
+    third.report(3.0, 0)
+    assert pruner.prune(study, study.trials[2])
