@@ -32,8 +32,10 @@ def serve(port: int, data: Path | None, teams: tuple[str, ...]) -> None:
     base_url = f"http://{HOST}:{listener.getsockname()[1]}"
     with tempfile.TemporaryDirectory(prefix="sandbox-") as temporary:
         world = World(data=data or Path(temporary), clock=time.time, base_url=base_url, teams=teams)
+        # Before the address is printed: who reads it may rely on a server that works.
+        server = Server(world)
         click.echo(f"W&B sandbox at {base_url}\nWANDB_BASE_URL={base_url}\nWANDB_API_KEY={KEY}")
-        config = uvicorn.Config(Server(world), log_level="warning", lifespan="off")
+        config = uvicorn.Config(server, log_level="warning", lifespan="off")
         uvicorn.Server(config).run(sockets=[listener])
 
 
