@@ -5,11 +5,12 @@ from typing import Any
 
 import optuna
 import pytest
-from optuna.storages import InMemoryStorage
+from optuna.storages import InMemoryStorage, JournalStorage
+from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
 from optuna_sweep.errors import UserCodeError
-from optuna_sweep.study import JOURNAL, open_journal, study_files
+from optuna_sweep.study import JOURNAL, study_files
 from optuna_sweep.user_file import UserFile
 from tests.unit.study.sweeps import config, opened, work
 
@@ -62,7 +63,7 @@ def test_a_users_study_with_a_storage_of_its_own_stays_there(tmp_path: Path) -> 
     assert not (tmp_path / JOURNAL).exists()
     (kept,) = study_files(made, tmp_path)
     assert kept == tmp_path / JOURNAL
-    storage, _ = open_journal(kept)
+    storage = JournalStorage(JournalFileBackend(str(kept)))
     copied = optuna.load_study(study_name="own", storage=storage)
     assert [(t.params, t.value) for t in copied.trials] == [(t.params, t.value) for t in made.study.trials]
 
