@@ -62,7 +62,7 @@ def nearest(given: object, names: Iterable[str]) -> str | None:
     text = given.strip().lower()
     spelt = {name.lower(): name for name in names}
     opening = [name for name in spelt if len(text) > 1 and (name.startswith(text) or text.startswith(name))]
-    near = opening or difflib.get_close_matches(text, spelt, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(text, spelt, n=1, cutoff=0.6) or opening
     return spelt[near[0]] if near else None
 
 

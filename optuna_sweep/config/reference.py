@@ -1,8 +1,12 @@
-"""The tables of ``docs/settings.md``, generated from the models so that they cannot go stale."""
+"""The tables of ``docs/settings.md``, generated from the models so that they cannot go stale.
+
+``python -m optuna_sweep.config.reference`` writes them anew.
+"""
 
 from __future__ import annotations
 
 import typing
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal
 
@@ -80,3 +84,8 @@ def _type(annotation: Any) -> str:
     if origin in (UnionType, typing.Union):
         return " or ".join(_type(part) for part in parts if part is not NoneType)
     return "list" if origin in (tuple, list) else "mapping"
+
+
+if __name__ == "__main__":
+    page = Path("docs/settings.md")
+    page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")

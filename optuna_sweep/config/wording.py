@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from optuna_sweep.config.findings import Findings, show, suggest
+from optuna_sweep.config.numerals import as_whole
 
 Location = tuple[int | str, ...]
 Parts = tuple[str, str, str]
@@ -85,7 +86,7 @@ def _parts(item: Any, place: Location, model: type[BaseModel]) -> Parts:
         return _block(place, given, _model_at(model, place))
     if kind in _LIMITS:
         key, word, remedy = _LIMITS[kind]
-        return show(given), f"{word} {limits[key]}", remedy
+        return show(given), f"{word} {show(as_whole(limits[key]))}", remedy
     if item["loc"][-1] == "[key]" or kind == "invalid_key":
         return f"the key {show(place[-1])}", "text keys", "Put the key in quotes"
     allowed, remedy = _KINDS.get(kind, (item["msg"], "Correct it"))
