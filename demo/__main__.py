@@ -12,9 +12,10 @@ from demo import summary
 from demo.plan import Plan
 from demo.reading import Address, Sweep, read
 from demo.screen import Screen
-from demo.stage import FOLDER, PROJECT, ROOT, Stage, stage
+from demo.stage import FOLDER, PROJECT, ROOT, agent_at_work, launch, stage
 from demo.telling import Story
-from sandbox.launching import ClientError
+from sandbox.launching import Agent, ClientError
+from sandbox.serving import Sandbox
 
 SWEEP_FILE = ROOT / "examples" / "digits" / "sweep.yaml"
 LOOK_SECONDS = 2.0
@@ -34,8 +35,11 @@ def main() -> int:
     screen = Screen.of_this_process()
     plan = Plan.of(SWEEP_FILE)
     try:
-        with stage(screen, runs_at_once=plan.workers) as ready:
-            sweep = watch(ready, plan, screen)
+        with stage(screen) as sandbox:
+            # Before the agent, which would find the queue empty and sleep for ten seconds.
+            launched = launch(sandbox, plan, screen)
+            with agent_at_work(sandbox, plan, screen) as agent:
+                sweep = watch(address(sandbox, launched), agent, plan, screen)
     except KeyboardInterrupt:
         screen.event("Interrupted. Everything that was started has been stopped.")
         return INTERRUPTED
@@ -47,27 +51,28 @@ def main() -> int:
     return 0
 
 
-def watch(ready: Stage, plan: Plan, screen: Screen) -> Sweep:
-    """Launch the sweep and tell it until nothing more will happen; the last look at it.
+def address(sandbox: Sandbox, sweep: str) -> Address:
+    """Where to read the sweep."""
+    return Address(url=sandbox.url, key=sandbox.key, entity=sandbox.entity, project=PROJECT, sweep=sweep)
+
+
+def watch(place: Address, agent: Agent, plan: Plan, screen: Screen) -> Sweep:
+    """Tell the sweep until nothing more will happen; the last look at it.
 
     Raises:
-        SweepError: The agent died, or the sweep took too long.
+        SweepError: The agent died, the scheduler did not start, or the sweep took too long.
     """
-    screen.status("launching the sweep")
-    name = ready.launch(plan.file)
-    screen.event(f"sweep     {name}: {plan.trials} trials, {plan.workers} at once, minimising {plan.metric}")
-    screen.status("waiting for the agent to take the scheduler from the queue")
-    box, story = ready.sandbox, Story(screen, plan)
-    address = Address(url=box.url, key=box.key, entity=box.entity, project=PROJECT, sweep=name)
+    story, started = Story(screen, plan), False
     while screen.seconds < LIMIT_SECONDS:
-        sweep = read(address, plan.metric)
+        sweep = read(place, plan.metric)
         if sweep is not None:
             story.tell(sweep)
             if sweep.ended:
                 return sweep
-        if not ready.agent.alive:
+            started = started or bool(sweep.scheduler)
+        if not agent.alive:
             raise SweepError("the launch agent has ended by itself")
-        if screen.seconds > START_SECONDS and not (sweep and sweep.scheduler):
+        if screen.seconds > START_SECONDS and not started:
             raise SweepError(f"the scheduler has not started within {START_SECONDS:.0f} seconds")
         time.sleep(LOOK_SECONDS)
     raise SweepError(f"the sweep was not over after {LIMIT_SECONDS:.0f} seconds")

@@ -25,6 +25,7 @@ query DemoSweep($entity: String!, $project: String!, $sweep: String!) {
 """
 
 RUN_ENDS = ("finished", "failed", "crashed", "killed")
+SWEEP_FAILURES = ("CANCELED", "CRASHED", "FAILED", "STOPPED")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +78,9 @@ class Sweep:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will happen: the scheduler has left, and so have all runs."""
-        return self.scheduler in RUN_ENDS and all(run.ended for run in self.runs)
+        """Whether nothing more will happen: the scheduler and all runs have left, or the sweep has failed."""
+        left = self.scheduler in RUN_ENDS and all(run.ended for run in self.runs)
+        return left or self.state in SWEEP_FAILURES
 
     @property
     def best(self) -> Run | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from demo.plan import Plan
 from demo.screen import Screen
 from sandbox.launching import Agent, client, create_job, create_queue, launch_sweep, start_agent
 from sandbox.serving import Sandbox
@@ -20,21 +20,9 @@ TRAINING_JOB = "job-digits"
 SCHEDULER_JOB = "job-optuna-scheduler"
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A running W&B with a queue, both jobs, and an agent that works on the queue."""
-
-    sandbox: Sandbox
-    agent: Agent
-
-    def launch(self, file: Path) -> str:
-        """Run ``wandb launch-sweep`` on the file and return the sweep's id."""
-        return launch_sweep(self.sandbox, file, QUEUE, self.sandbox.entity, PROJECT)
-
-
 @contextmanager
-def stage(screen: Screen, *, runs_at_once: int) -> Iterator[Stage]:
-    """Set the stage, telling each step, and take everything down again at the end.
+def stage(screen: Screen) -> Iterator[Sandbox]:
+    """A running W&B with a queue and both jobs, told step by step, and taken down at the end.
 
     Raises:
         ClientError: A command of W&B's client failed; the text ends with what it said.
@@ -48,11 +36,7 @@ def stage(screen: Screen, *, runs_at_once: int) -> Iterator[Stage]:
         create_queue(sandbox, QUEUE)
         screen.event(f"queue     {sandbox.entity}/{QUEUE}")
         register_jobs(sandbox, screen)
-        screen.status("starting the agent")
-        with start_agent(sandbox, QUEUE, FOLDER, max_jobs=runs_at_once, max_schedulers=1) as agent:
-            screen.event(f"agent     wandb launch-agent, {runs_at_once} runs at once")
-            yield Stage(sandbox, agent)
-            screen.status("")
+        yield sandbox
 
 
 def register_jobs(sandbox: Sandbox, screen: Screen) -> None:
@@ -62,3 +46,25 @@ def register_jobs(sandbox: Sandbox, screen: Screen) -> None:
     where = ["--entity", sandbox.entity, "--project", PROJECT, "--name", SCHEDULER_JOB]
     client(sandbox, [str(ROOT / "optuna_scheduler.py"), *where])
     screen.event(f"job       {sandbox.entity}/{PROJECT}/{SCHEDULER_JOB}, which decides")
+
+
+def launch(sandbox: Sandbox, plan: Plan, screen: Screen) -> str:
+    """Run ``wandb launch-sweep`` and return the sweep's id."""
+    screen.status("launching the sweep")
+    sweep = launch_sweep(sandbox, plan.file, QUEUE, sandbox.entity, PROJECT)
+    screen.event(f"sweep     {sweep}: {plan.trials} trials, {plan.workers} at once, minimising {plan.metric}")
+    return sweep
+
+
+@contextmanager
+def agent_at_work(sandbox: Sandbox, plan: Plan, screen: Screen) -> Iterator[Agent]:
+    """A launch agent that works on the queue; it and what it runs are gone at the end.
+
+    It may hold twice the runs that the sweep has at once: it sees a run's end up to 10 seconds
+    late, and would leave the next one on the queue for as long. How many train is the scheduler's to say.
+    """
+    with start_agent(sandbox, QUEUE, FOLDER, max_jobs=2 * plan.workers, max_schedulers=1) as agent:
+        screen.event("agent     wandb launch-agent")
+        screen.status("waiting for the agent to start the scheduler")
+        yield agent
+        screen.status("")

@@ -77,6 +77,10 @@ def test_the_sweep_is_over_when_the_scheduler_and_all_runs_are() -> None:
     assert sweep(run(0, "finished", 1.0, 27), scheduler="failed").ended
 
 
+def test_a_canceled_sweep_is_over_whatever_its_scheduler_was_last_seen_to_do() -> None:
+    assert sweep(run(0, "running", 1.0, 3), state="CANCELED").ended
+
+
 def test_a_pruned_run_is_never_the_best() -> None:
     assert THREE.best is THREE.runs[0]
     assert sweep(run(0, "running", 0.1, 2)).best is None
