@@ -10,13 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from optuna.pruners import BasePruner
-from optuna.samplers import BaseSampler
+from optuna.samplers import BaseSampler, GridSampler
 
 from optuna_sweep import components
-from optuna_sweep.components import Seed
+from optuna_sweep.components import PointsInOrder, Seed
 from optuna_sweep.config import SweepConfig
 from optuna_sweep.space import SearchSpace
 from optuna_sweep.user_file import UserFile
+
+_UNDRAWN = (PointsInOrder, GridSampler)
+"""Samplers whose next point follows from the study alone. They remember what they have read of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,8 @@ class Choice:
         sampler: For the first trial.
         pruner: For all of them.
         line: Who chose what, for people.
-        sampler_for: Makes the sampler for the trial of a number; None where no seed rules it.
+        sampler_for: Makes the sampler for the trial of a number; None where there is no seed, or where
+            the sampler draws nothing.
     """
 
     sampler: BaseSampler
@@ -56,7 +60,7 @@ def choose(config: SweepConfig, space: SearchSpace, user_file: UserFile) -> Choi
         sampler=sampler,
         pruner=pruner,
         line=line,
-        sampler_for=None if config.settings.seed is None else make,
+        sampler_for=None if config.settings.seed is None or isinstance(sampler, _UNDRAWN) else make,
     )
 
 

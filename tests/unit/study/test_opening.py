@@ -100,6 +100,13 @@ def test_without_a_seed_the_sampler_is_left_alone() -> None:
     assert made.study.sampler is before
 
 
+def test_a_seeded_grid_keeps_its_sampler_which_draws_nothing() -> None:
+    made = opened(config("grid", seed=3, parameters={"x": {"values": [1, 2]}}), InMemoryStorage())
+    before = made.study.sampler
+    made.reseed(1)
+    assert made.study.sampler is before
+
+
 def test_a_study_of_other_objectives_is_refused(tmp_path: Path) -> None:
     opened(config(), tmp_path / JOURNAL)
     with pytest.raises(SweepError) as told:
