@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from sandbox.faults import Faults
+
+
+def test_without_faults_nothing_is_struck() -> None:
+    assert Faults().draw("Run", "") is None
+
+
+def test_a_fault_strikes_its_operation_and_sender_only() -> None:
+    faults = Faults()
+    faults.set([{"kind": "drop_before", "operation": "push*", "sender": "W&B*"}])
+    assert faults.draw("pushToRunQueueByName", "W&B Public Client 0.31.0") is not None
+    assert faults.draw("pushToRunQueueByName", "wandb-core") is None
+    assert faults.draw("Run", "W&B Public Client 0.31.0") is None
+
+
+def test_a_fault_strikes_as_often_as_it_was_told() -> None:
+    faults = Faults()
+    faults.set([{"kind": "status", "times": 2}])
+    assert [faults.draw("Run", "") is not None for _ in range(4)] == [True, True, False, False]
+
+
+def test_the_rate_is_kept_and_the_seed_repeats_it() -> None:
+    faults = Faults()
+    runs = []
+    for _ in range(2):
+        faults.set([{"kind": "status", "rate": 0.25}], seed=7)
+        runs.append([faults.draw("Run", "") is not None for _ in range(1000)])
+    assert runs[0] == runs[1]
+    assert 200 < sum(runs[0]) < 300
+
+
+def test_the_first_fault_that_strikes_counts() -> None:
+    faults = Faults()
+    faults.set([{"kind": "delay", "rate": 0.0}, {"kind": "drop_after"}, {"kind": "status"}])
+    struck = faults.draw("Run", "")
+    assert struck is not None
+    assert struck.kind == "drop_after"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"kind": "fire"}, "kind: 'fire' is not a fault: use one of status, graphql, drop_before"),
+        ({"kind": "status", "rate": 2}, "rate: 2 is not a share"),
+        ({"kind": "status", "colour": "red"}, r"\['colour'\] say nothing about a fault"),
+    ],
+)
+def test_a_wrong_fault_is_refused_by_name_and_the_old_ones_stay(given: dict[str, object], said: str) -> None:
+    faults = Faults()
+    faults.set([{"kind": "graphql"}])
+    with pytest.raises(ValueError, match=said):
+        faults.set([given])
+    assert faults.draw("Run", "") is not None
