@@ -97,7 +97,7 @@ def launch_job(
 
 def launch_sweep(
     sandbox: Sandbox,
-    file: Path | None,
+    file: Path,
     queue: str,
     entity: str,
     project: str,
@@ -107,7 +107,8 @@ def launch_sweep(
 
     Args:
         sandbox: Where.
-        file: The sweep file; None only when a sweep is resumed.
+        file: The sweep file, also when a sweep is resumed: without it the client forgets the scheduler's job
+            and queues its own scheduler.
         queue: The queue for the scheduler and the runs.
         entity: The owner of the project.
         project: The project of the sweep.
@@ -115,7 +116,7 @@ def launch_sweep(
     """
     words = ["launch-sweep", "--queue", queue, "--entity", entity, "--project", project]
     words += ["--resume_id", resume_id] if resume_id else []
-    said = client(sandbox, ["-m", "wandb", *words, *([str(file)] if file else [])])
+    said = client(sandbox, ["-m", "wandb", *words, str(file)])
     return _found(r"(?:Created|Resumed) sweep with ID: (\S+)", said)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -96,14 +96,14 @@ with wandb.init() as run:
 
 @dataclass(frozen=True)
 class Bench:
-    """A sandbox with an agent that runs one scheduler at a time."""
+    """A sandbox with an agent, and the file of a sweep whose scheduler ends at once."""
 
     sandbox: Sandbox
     file: Path
+    launched: list[str] = field(default_factory=list)
 
     def launch(self, resume: str | None = None) -> str:
-        file = None if resume else self.file
-        return launch_sweep(self.sandbox, file, "q", self.sandbox.entity, PROJECT, resume_id=resume)
+        return launch_sweep(self.sandbox, self.file, "q", self.sandbox.entity, PROJECT, resume_id=resume)
 
     def look(self, sweep: str) -> Any:
         return ask(self.sandbox, LOOK, entity=self.sandbox.entity, sweep=sweep)["project"]
@@ -140,12 +140,17 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         }
         file = home / "sweep.yaml"
         file.write_text(yaml.safe_dump(sweep))
-        with start_agent(sandbox, "q", home):
-            yield Bench(sandbox, file)
+        bench = Bench(sandbox, file)
+        # Before the agent starts, which looks at its queue every 10 s only.
+        bench.launched += [bench.launch(), bench.launch()]
+        # Room for several schedulers: the agent takes up to 10 s to see that one has ended, and without room
+        # it puts the next one back for a minute.
+        with start_agent(sandbox, "q", home, max_schedulers=8):
+            yield bench
 
 
 def test_launch_sweep_brings_its_settings_to_the_scheduler_under_the_sweeps_id(bench: Bench) -> None:
-    sweep = bench.launch()
+    sweep = bench.launched[0]
     run = bench.wait_for_scheduler(sweep, resumed=False)
     config = {name: spec["value"] for name, spec in json.loads(run["config"]).items()}
     job = f"{bench.sandbox.entity}/{PROJECT}/scheduler:latest"
@@ -162,7 +167,7 @@ def test_launch_sweep_brings_its_settings_to_the_scheduler_under_the_sweeps_id(b
 
 
 def test_a_sweep_is_resumed_with_its_own_settings_and_run(bench: Bench) -> None:
-    sweep = bench.launch()
+    sweep = bench.launched[1]
     bench.wait_for_scheduler(sweep, resumed=False)
     set_sweep_state(bench.sandbox, sweep, "FINISHED")
     assert bench.launch(resume=sweep) == sweep
