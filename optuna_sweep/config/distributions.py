@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from optuna_sweep.config import ranges
 from optuna_sweep.config.choices import read_choices, read_constant
 from optuna_sweep.config.findings import show
-from optuna_sweep.config.leaf import Leaf
+from optuna_sweep.config.leaf import Leaf, grid
 from optuna_sweep.config.parameters import (
     Beta,
     Distribution,
@@ -97,32 +97,42 @@ def _tell_missing(leaf: Leaf, name: str, missing: list[str]) -> None:
     leaf.findings.problem(leaf.at, f"no {' and no '.join(missing)}", f"{name} needs {needs}", f"Add {keys}")
 
 
-def _or(given: float | None, otherwise: float) -> float:
-    return otherwise if given is None else float(given)
+def _moments(leaf: Leaf) -> tuple[float, float]:
+    mu, sigma = leaf.entry.mu, leaf.entry.sigma
+    return 0.0 if mu is None else float(mu), 1.0 if sigma is None else float(sigma)
+
+
+def _shapes(leaf: Leaf) -> tuple[float, float]:
+    a, b = leaf.entry.a, leaf.entry.b
+    return 1.0 if a is None else float(a), 1.0 if b is None else float(b)
 
 
 def _normal(leaf: Leaf) -> Distribution:
-    return Normal(_or(leaf.entry.mu, 0.0), _or(leaf.entry.sigma, 1.0))
+    return Normal(*_moments(leaf))
 
 
-def _q_normal(leaf: Leaf) -> Distribution:
-    return Normal(_or(leaf.entry.mu, 0.0), _or(leaf.entry.sigma, 1.0), q=ranges.quantum(leaf))
+def _q_normal(leaf: Leaf) -> Distribution | None:
+    mu, sigma = _moments(leaf)
+    q = grid(leaf, "q", abs(mu) + 10 * sigma)
+    return None if q is None else Normal(mu, sigma, q=q)
 
 
 def _log_normal(leaf: Leaf) -> Distribution:
-    return LogNormal(_or(leaf.entry.mu, 0.0), _or(leaf.entry.sigma, 1.0))
+    return LogNormal(*_moments(leaf))
 
 
-def _q_log_normal(leaf: Leaf) -> Distribution:
-    return LogNormal(_or(leaf.entry.mu, 0.0), _or(leaf.entry.sigma, 1.0), q=ranges.quantum(leaf))
+def _q_log_normal(leaf: Leaf) -> Distribution | None:
+    q = grid(leaf, "q", 1.0)
+    return None if q is None else LogNormal(*_moments(leaf), q=q)
 
 
 def _beta(leaf: Leaf) -> Distribution:
-    return Beta(_or(leaf.entry.a, 1.0), _or(leaf.entry.b, 1.0))
+    return Beta(*_shapes(leaf))
 
 
-def _q_beta(leaf: Leaf) -> Distribution:
-    return Beta(_or(leaf.entry.a, 1.0), _or(leaf.entry.b, 1.0), q=ranges.quantum(leaf))
+def _q_beta(leaf: Leaf) -> Distribution | None:
+    q = grid(leaf, "q", 1.0)
+    return None if q is None else Beta(*_shapes(leaf), q=q)
 
 
 def _constant(leaf: Leaf) -> Distribution | None:

@@ -10,6 +10,7 @@ from typing import Any
 from optuna_sweep.config.entries import ParameterEntry
 from optuna_sweep.config.findings import Findings, show
 
+_MAX_STEPS = {"step": 1e15, "q": 1e300}  # beyond it, neighbours are one float, and the quotient none
 _MAX_EXPONENT = 700.0  # beyond it, exp() leaves the range of floats
 
 
@@ -82,3 +83,19 @@ def whole(leaf: Leaf, *keys: str) -> bool:
     for key in fractions:
         leaf.problem(key, "a whole number", "Round it, or use `distribution: uniform`")
     return not fractions
+
+
+def grid(leaf: Leaf, key: str, farthest: float) -> float | None:
+    """The width of a grid that reaches as far as ``farthest``; None, and a problem, where it is too fine.
+
+    Args:
+        leaf: The parameter.
+        key: ``q`` or ``step``. It is an int where it was written so, and 1 where it was not written.
+        farthest: The number of the greatest size that is rounded to the grid.
+    """
+    width: float = getattr(leaf.entry, key) if key in leaf.raw else 1
+    if abs(farthest) <= width * _MAX_STEPS[key]:
+        return width
+    at = next(name for name in (key, "max", "mu", "sigma") if name in leaf.raw)
+    leaf.problem(at, f"a grid that floats can hold, and {farthest:g} / {width:g} is too fine", f"Raise {key}")
+    return None

@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 
 from optuna_sweep.config.findings import show
-from optuna_sweep.config.leaf import Leaf, bounds, exponents, positive, whole
+from optuna_sweep.config.leaf import Leaf, bounds, exponents, grid, positive, whole
 from optuna_sweep.config.parameters import (
     Constant,
     Distribution,
@@ -45,9 +45,15 @@ def uniform(leaf: Leaf) -> Distribution | None:
         return LogUniform(low, high)
     if "step" not in leaf.raw:
         return Uniform(low, high)
-    step = float(leaf.entry.step)
+    return _uniform_steps(leaf, low, high)
+
+
+def _uniform_steps(leaf: Leaf, low: float, high: float) -> Distribution | None:
+    step = grid(leaf, "step", max(abs(low), abs(high)))
+    if step is None:
+        return None
     top = _last_step(low, high, step)
-    return Uniform(low, top, step=step) if _stepped(leaf, low, high, top) else None
+    return Uniform(low, top, step=float(step)) if _stepped(leaf, low, high, top) else None
 
 
 def _log_fits(leaf: Leaf) -> bool:
@@ -77,7 +83,10 @@ def q_uniform(leaf: Leaf) -> Distribution | None:
     if pair is None:
         return None
     low, high = map(float, pair)
-    return Uniform(low, high, q=quantum(leaf)) if low < high else Constant(quantised(low, quantum(leaf)))
+    q = grid(leaf, "q", max(abs(low), abs(high)))
+    if q is None:
+        return None
+    return Uniform(low, high, q=q) if low < high else Constant(quantised(low, q))
 
 
 def log_uniform(leaf: Leaf) -> Distribution | None:
@@ -92,11 +101,13 @@ def log_uniform_values(leaf: Leaf) -> Distribution | None:
     return _log(leaf, float(pair[0]), float(pair[1])) if pair else None
 
 
-def _log(leaf: Leaf, low: float, high: float) -> Distribution:
-    q = quantum(leaf) if str(leaf.entry.distribution).startswith("q_") else None
-    if low == high:
-        return Constant(low if q is None else quantised(low, q))
-    return LogUniform(low, high, q=q)
+def _log(leaf: Leaf, low: float, high: float) -> Distribution | None:
+    if not str(leaf.entry.distribution).startswith("q_"):
+        return LogUniform(low, high) if low < high else Constant(low)
+    q = grid(leaf, "q", high)
+    if q is None:
+        return None
+    return LogUniform(low, high, q=q) if low < high else Constant(quantised(low, q))
 
 
 def inv_log_uniform(leaf: Leaf) -> Distribution | None:
@@ -113,11 +124,6 @@ def inv_log_uniform_values(leaf: Leaf) -> Distribution | None:
 
 def _inverse(low: float, high: float) -> Distribution:
     return InvLogUniform(low, high) if low < high else Constant(low)
-
-
-def quantum(leaf: Leaf) -> float:
-    """The leaf's ``q``; an int where it was written so, and 1 where it was not written."""
-    return leaf.entry.q if "q" in leaf.raw else 1
 
 
 def quantised(number: float, q: float) -> float:

@@ -213,3 +213,17 @@ def test_an_unknown_distribution_is_met_with_the_one_that_was_meant() -> None:
     (line,) = problems_of(with_parameters("x: {distribution: unifrom, min: 0, max: 1}"))
     assert line.startswith("parameters.x.distribution: 'unifrom': one of constant, categorical, ")
     assert line.endswith(": Did you mean 'uniform'?")
+
+
+TOO_FINE = {
+    "{min: 0.0, max: 1.0, step: 1.0e-300}": "parameters.x.step: 1e-300: a grid that floats can hold, and"
+    " 1 / 1e-300 is too fine: Raise step",
+    "{min: 1.0, max: 1.0e+100, q: 1.0e-300, distribution: q_uniform}": "parameters.x.q: 1e-300:"
+    " a grid that floats can hold, and 1e+100 / 1e-300 is too fine: Raise q",
+    "{min: -1.0e+308, max: 1.0e+308}": "parameters.x.max: 1e+308: a range that a number can hold: Make it smaller",
+}
+
+
+@pytest.mark.parametrize(("entry", "line"), TOO_FINE.items())
+def test_what_floats_cannot_hold_is_a_problem(entry: str, line: str) -> None:
+    assert problems_of(with_parameters(f"x: {entry}")) == [line]
