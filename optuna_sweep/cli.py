@@ -10,7 +10,7 @@ import click
 
 from optuna_sweep.errors import OptunaSweepError, SweepError
 from optuna_sweep.launch import Ending
-from optuna_sweep.wandb_adapter import Registration, own_run, register
+from optuna_sweep.wandb_adapter import Registration, enter_sweep, register
 
 if TYPE_CHECKING:
     from optuna_sweep.scheduler import OptunaScheduler
@@ -38,7 +38,7 @@ def cli(
     """Drive a W&B Launch sweep with Optuna, or register this program as the job that does."""
     if context.invoked_subcommand is not None:
         return
-    run = own_run()
+    run = enter_sweep()
     if run is not None:
         scheduler: OptunaScheduler = context.obj(run, num_workers=num_workers)
         scheduler.start()

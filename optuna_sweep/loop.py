@@ -128,6 +128,8 @@ class Loop:
         if verdict.outcome is not None:
             self._rules.trial_told(verdict.outcome)
             self._told(run.proposal, verdict.outcome)
+        for run_id in verdict.also_stop:
+            self._stop(self._runs[run_id])
         if verdict.decision is Decision.PRUNE:
             self._stop(self._runs[seen.run_id])
         elif verdict.decision is Decision.DONE:
@@ -151,10 +153,11 @@ class Loop:
             return Ending.CANCELED
         if snapshot.sweep is SweepState.PAUSED:
             return Ending.PAUSED
-        if snapshot.sweep is SweepState.FINISHED or self._used_up or self._rules.reason:
-            # Proposals that W&B has not taken yet are trials of the study: they go first.
-            return None if self._unqueued and snapshot.sweep is SweepState.ACTIVE else Ending.FINISHED
-        return None
+        if snapshot.sweep is SweepState.FINISHED:
+            return Ending.FINISHED
+        # Runs that trials at work wait for belong to what was started: they go first.
+        owed = self._unqueued or self._search.owes_runs
+        return Ending.FINISHED if (self._used_up or self._rules.reason) and not owed else None
 
     # Starting -----------------------------------------------------------------------------
 
@@ -170,14 +173,15 @@ class Loop:
                 self._unqueued.insert(0, proposal)
                 self._note_outage(error)
                 return
-            self._rules.run_started()
+            if not proposal.retry:
+                self._rules.run_started()
             self._runs[proposal.run_id] = _Run(proposal, Watch(proposal.run_id, item))
             self._launch.say(f"{proposal.name} queued as {proposal.run_id}: {_inline(proposal)}")
 
     def _next(self) -> Proposal | None:
         if self._unqueued:
             return self._unqueued.pop(0)
-        if self._rules.reason or self._used_up:
+        if (self._rules.reason or self._used_up) and not self._search.owes_runs:
             return None
         proposal = self._search.ask()
         if proposal is None:

@@ -8,7 +8,7 @@ follows). All of them are frozen; the unions are closed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -60,23 +60,18 @@ class Proposal:
     """A run that should be started.
 
     Attributes:
-        run_id: The id that the W&B run will have; made from the sweep's id, the
-            trial's number and the attempt, so that creating it twice is creating it once.
-        trial: The number of the Optuna trial.
-        attempt: 0 for the first run of a trial, then 1, 2, … for its retries.
+        run_id: The id that the W&B run will have; see ``run_ids``.
+        trial: The number of the Optuna trial that it carries out.
+        name: The readable name of the run.
         parameters: The run's config, nested as the training code expects it.
+        retry: It takes the place of a run that failed.
     """
 
     run_id: str
     trial: int
-    attempt: int
+    name: str
     parameters: Mapping[str, Any]
-
-    @property
-    def name(self) -> str:
-        """The readable name of the run."""
-        retry = f" (retry {self.attempt})" if self.attempt else ""
-        return f"trial-{self.trial:03d}{retry}"
+    retry: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +138,10 @@ class Verdict:
         decision: What to do with the run.
         outcome: What the trial was told by this observation; None where it was told nothing.
         reason: One sentence for people, or empty where there is nothing to say.
+        also_stop: Other runs of the same trial that are of no use any more.
     """
 
     decision: Decision
     outcome: Outcome | None = None
-    reason: str = field(default="")
+    reason: str = ""
+    also_stop: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ HOUSE = Path(__file__).resolve().parents[1]
 
 # A room may import from the rows above its own, never from its own row or below.
 RANKS: tuple[tuple[str, ...], ...] = (
-    ("errors", "outcomes", "shipping"),
+    ("errors", "outcomes", "run_ids", "shipping"),
     ("config", "launch", "endings"),
     ("space", "components", "user_file", "measure"),
     ("study", "novelty"),

@@ -26,9 +26,10 @@ def study_files(opened: Opened, folder: Path) -> list[Path]:
         return [opened.journal]
     path = folder / JOURNAL
     path.unlink(missing_ok=True)
-    storage, _ = open_journal(path)
     with quiet_optuna():
         optuna.copy_study(
-            from_study_name=opened.study.study_name, from_storage=opened.storage, to_storage=storage
+            from_study_name=opened.study.study_name,
+            from_storage=opened.storage,
+            to_storage=open_journal(path).storage,
         )
     return [path]

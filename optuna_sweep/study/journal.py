@@ -3,51 +3,51 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+
+from optuna_sweep.study.batched_journal import BatchedJournal
 
 JOURNAL = "study.journal"
 """The file's name, beside the scheduler and in the artifact."""
 
 
-class _OneProcess(JournalFileOpenLock):
-    """No lock at all, because one process writes the file.
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """An open journal.
 
-    Optuna's locks outlive a process that was killed, and the next one waits 30 seconds for them.
-    Threads of one process take turns by the storage's own lock.
+    Attributes:
+        storage: For Optuna.
+        backend: What writes the file.
+        lost: A sentence where something of the file was lost, else empty.
     """
 
-    def acquire(self) -> bool:
-        return True
-
-    def release(self) -> None:
-        return None
+    storage: JournalStorage
+    backend: BatchedJournal
+    lost: str = ""
 
 
-def open_journal(path: Path) -> tuple[JournalStorage, str]:
+def open_journal(path: Path) -> Journal:
     """Open a journal, or start it where there is none.
 
     A process that was killed while it wrote leaves half a line. Optuna reads over it, but appends
     to it, which spoils the file; so the file is cut after its last good line first. Each good line
     leaves the study in a state that it once had. A file that is no journal is put aside.
-
-    Returns:
-        The storage, and a sentence where something was lost, else an empty text.
     """
     lost = _cut(path)
     try:
-        return _storage(path), lost
+        return _open(path, lost)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         aside = path.with_name(f"{path.name}.unreadable")
         path.replace(aside)
-        return _storage(path), f"{path.name} is not a journal of Optuna; it was put aside as {aside.name}"
+        return _open(path, f"{path.name} is not a journal of Optuna; it was put aside as {aside.name}")
 
 
-def _storage(path: Path) -> JournalStorage:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return JournalStorage(JournalFileBackend(str(path), lock_obj=_OneProcess(str(path))))
+def _open(path: Path, lost: str) -> Journal:
+    backend = BatchedJournal(path)
+    return Journal(JournalStorage(backend), backend, lost)
 
 
 def _cut(path: Path) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import optuna
 from optuna.samplers import BaseSampler
 from optuna.storages import BaseStorage
 
+from optuna_sweep.study.batched_journal import BatchedJournal
 from optuna_sweep.user_file import Terminator
 
 
@@ -20,6 +22,7 @@ class Opened:
     Attributes:
         study: To be asked and told. Its storage may show the sampler's latents.
         storage: Where the study lives, in the values that the runs saw.
+        backend: What writes the file behind ``storage``, or None.
         journal: The file behind ``storage``, or None where it is another kind of storage.
         terminator: The user's own rule for the end of the search.
         lines: What people should know: who chose the sampler, what was lost.
@@ -30,9 +33,23 @@ class Opened:
     study: optuna.Study
     storage: BaseStorage
     journal: Path | None = None
+    backend: BatchedJournal | None = None
     terminator: Terminator | None = None
     lines: tuple[str, ...] = ()
     sampler_for: Callable[[int], BaseSampler] | None = None
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Write what happens inside as one entry of the study's file, or none of it.
+
+        A process that is killed inside leaves no trial that has half of its parameters. Storages
+        other than the journal write as they go.
+        """
+        if self.backend is None:
+            yield
+            return
+        with self.backend.at_once():
+            yield
 
     def reseed(self, trial: int) -> None:
         """Make the next suggestion depend on the seed, the trial's number and what was told alone.

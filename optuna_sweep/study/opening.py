@@ -15,6 +15,7 @@ from optuna.trial import TrialState
 from optuna_sweep.config import SweepConfig
 from optuna_sweep.errors import SweepError, UserCodeError
 from optuna_sweep.space import SearchSpace
+from optuna_sweep.study.batched_journal import BatchedJournal
 from optuna_sweep.study.choosing import choose
 from optuna_sweep.study.journal import open_journal
 from optuna_sweep.study.opened import Opened
@@ -77,14 +78,15 @@ def directions_of(config: SweepConfig) -> list[Direction]:
 class _Home:
     storage: BaseStorage
     journal: Path | None = None
+    backend: BatchedJournal | None = None
     lost: str = ""
 
     @classmethod
     def at(cls, place: Path | BaseStorage) -> _Home:
         if not isinstance(place, Path):
             return cls(place)
-        storage, lost = open_journal(place)
-        return cls(storage, place, lost)
+        opened = open_journal(place)
+        return cls(opened.storage, place, opened.backend, opened.lost)
 
 
 def _create(config: SweepConfig, space: SearchSpace, user_file: UserFile, name: str, home: _Home) -> Opened:
@@ -109,6 +111,7 @@ def _create(config: SweepConfig, space: SearchSpace, user_file: UserFile, name: 
         study=study,
         storage=home.storage,
         journal=home.journal,
+        backend=home.backend,
         lines=tuple(line for line in (home.lost, choice.line) if line),
         sampler_for=choice.sampler_for,
     )
@@ -138,6 +141,7 @@ def _open(
         study=optuna.load_study(study_name=name, storage=storage, sampler=sampler, pruner=pruner),
         storage=home.storage,
         journal=home.journal,
+        backend=home.backend,
         terminator=terminator,
         lines=tuple(line for line in (home.lost, line) if line),
     )

@@ -7,8 +7,8 @@ W&B's words into ours; ``client`` decides what a failure means; ``registration``
 
 from __future__ import annotations
 
-from optuna_sweep.wandb_adapter.entering import own_run
+from optuna_sweep.wandb_adapter.entering import enter_sweep
 from optuna_sweep.wandb_adapter.launch_scheduler import LaunchScheduler
 from optuna_sweep.wandb_adapter.registration import Registration, register
 
-__all__ = ["LaunchScheduler", "Registration", "own_run", "register"]
+__all__ = ["LaunchScheduler", "Registration", "enter_sweep", "register"]

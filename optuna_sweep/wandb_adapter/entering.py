@@ -7,7 +7,7 @@ import os
 import wandb
 
 
-def own_run() -> wandb.Run | None:
+def enter_sweep() -> wandb.Run | None:
     """The scheduler's own run where a launch agent started this process for a sweep, else None.
 
     Called once, before anything else talks to W&B. The run's id is the sweep's id, so a

@@ -1,0 +1,129 @@
+"""One trial that has not been told yet, with the runs that carry it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean
+from typing import Any
+
+import optuna
+
+from optuna_sweep import endings
+from optuna_sweep.measure import Curve, Measure
+from optuna_sweep.outcomes import Completed, Observation, Outcome, Phase, Proposal, Pruned
+from optuna_sweep.run_ids import RunId
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Which ways to end are worth another attempt with the same parameters.
+
+    Attributes:
+        limit: How many attempts follow the first, for each run.
+        on: The ways.
+    """
+
+    limit: int = 0
+    on: frozenset[Phase] = frozenset()
+
+    def again(self, phase: Phase, attempt: int) -> bool:
+        """Whether a run that ended like this is tried again."""
+        return phase in self.on and attempt < self.limit
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run of the trial that has not ended."""
+
+    place: RunId
+    curve: Curve
+
+
+@dataclass(slots=True)
+class LiveTrial:
+    """A trial at work.
+
+    Attributes:
+        trial: Optuna's handle.
+        config: The config that each of its runs gets.
+        sweep_id: For the ids of its runs.
+        measure: How a run becomes a value.
+        repeats: How many runs it takes; the trial gets the mean of their values.
+    """
+
+    trial: optuna.Trial
+    config: Mapping[str, Any]
+    sweep_id: str
+    measure: Measure
+    repeats: int = 1
+    runs: dict[str, _Run] = field(default_factory=dict)
+    values: dict[int, tuple[float, ...]] = field(default_factory=dict)
+    constraints: dict[str, float] = field(default_factory=dict)
+    last_report: int | None = None
+
+    def start(self, place: RunId, reported: Iterable[int] = ()) -> Proposal:
+        """One more run of the trial; its curve starts empty."""
+        run_id = place.of(self.sweep_id)
+        self.runs[run_id] = _Run(place, Curve(self.measure, reported))
+        return Proposal(
+            run_id=run_id,
+            trial=place.trial,
+            name=place.name,
+            parameters=self.config,
+            retry=place.attempt > 0,
+        )
+
+    def attempt(self, run_id: str) -> int:
+        """Which attempt a run is."""
+        return self.runs[run_id].place.attempt
+
+    def report(self, seen: Observation) -> Pruned | None:
+        """Report what is new of a run, in order, and say where the pruner objects to it.
+
+        Where a configuration is repeated, its single runs are not judged by their steps: each
+        repeat's value is an intermediate value of the trial (which is what WilcoxonPruner wants).
+        """
+        reports = self.runs[seen.run_id].curve.add(seen.rows)
+        if self.repeats > 1:
+            return None
+        for report in reports:
+            self.trial.report(report.value, report.step)
+            self.last_report = report.step
+            if not seen.phase.ended and self.trial.should_prune():
+                return self._objection(report.step, report.value)
+        return None
+
+    def end(self, seen: Observation, worst: Sequence[float] | None) -> Outcome | None:
+        """A run has ended for good: what the trial is told; None while other runs are needed."""
+        run = self.runs.pop(seen.run_id)
+        summary = seen.summary or {}
+        outcome = endings.outcome(seen, lambda: run.curve.value(summary, worst), self.last_report)
+        if not isinstance(outcome, Completed):
+            return outcome
+        self._note_constraints(run.curve.constraints(summary))
+        self.values[run.place.repeat] = outcome.values
+        if len(self.values) == self.repeats:
+            return Completed(tuple(fmean(column) for column in zip(*self.values.values(), strict=True)))
+        return self._between_repeats(run.place.repeat, outcome.values)
+
+    def retry(self, run_id: str) -> Proposal:
+        """The next attempt of a run that has ended."""
+        place = self.runs.pop(run_id).place
+        return self.start(RunId(place.trial, place.repeat, place.attempt + 1))
+
+    def _between_repeats(self, repeat: int, values: tuple[float, ...]) -> Pruned | None:
+        if len(values) != 1:
+            return None
+        self.trial.report(values[0], repeat)
+        self.last_report = repeat
+        return self._objection(repeat, values[0]) if self.trial.should_prune() else None
+
+    def _objection(self, step: int, value: float) -> Pruned:
+        pruner = type(self.trial.study.pruner).__name__
+        return Pruned(step, f"step {step}: {value:.6g}: stopped by {pruner}")
+
+    def _note_constraints(self, numbers: Mapping[str, float]) -> None:
+        """A repeated configuration is as feasible as its worst run."""
+        for name, number in numbers.items():
+            self.constraints[name] = max(number, self.constraints.get(name, number))

@@ -1,0 +1,230 @@
+"""What the loop talks to: ask for runs, tell what was seen of them.
+
+No network, no clock. A trial is told exactly once; what is seen of its runs afterwards has no
+effect on the study.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+import optuna
+from optuna.trial import TrialState
+
+from optuna_sweep import endings
+from optuna_sweep.errors import SweepError, TrialError
+from optuna_sweep.measure import Measure
+from optuna_sweep.novelty import Novelty
+from optuna_sweep.outcomes import (
+    Completed,
+    Decision,
+    Failed,
+    Observation,
+    Outcome,
+    Proposal,
+    Pruned,
+    Verdict,
+)
+from optuna_sweep.run_ids import RunId
+from optuna_sweep.search.live import LiveTrial, Retry
+from optuna_sweep.space import SearchSpace
+from optuna_sweep.study import Opened
+
+RUN_ID = "run_id"
+"""The trial's user attribute that holds the id of its first run."""
+REASON = "reason"
+"""The trial's user attribute that says why it was pruned or failed."""
+
+_FRUITLESS_ASKS = 50
+_NO_RETRY = Retry()
+
+
+class Search:
+    """One study at work.
+
+    Args:
+        opened: The study that trials are asked of and told to.
+        space: How a trial gets its parameters.
+        measure: How a run becomes a value.
+        sweep_id: The sweep whose runs carry the trials out.
+        repeats: How many runs each configuration gets.
+        retry: Which runs are tried again.
+    """
+
+    def __init__(
+        self,
+        *,
+        opened: Opened,
+        space: SearchSpace,
+        measure: Measure,
+        sweep_id: str,
+        repeats: int = 1,
+        retry: Retry = _NO_RETRY,
+    ) -> None:
+        self.study = opened.study
+        self.measure = measure
+        self.repeats = repeats
+        self._opened = opened
+        self._space = space
+        self._sweep_id = sweep_id
+        self._retry = retry
+        self._live: dict[str, LiveTrial] = {}
+        self._due: deque[Proposal] = deque()
+        self._novelty = Novelty(space)
+        self._used_up = False
+        self._worst: list[float] | None = None
+        self._asked = 0
+        self.refresh()
+
+    # Asking -------------------------------------------------------------------------------
+
+    @property
+    def owes_runs(self) -> bool:
+        """Whether trials that are at work wait for runs (repeats and retries) to be started."""
+        return bool(self._due)
+
+    def ask(self) -> Proposal | None:
+        """The next run to start; None when there is nothing left to try.
+
+        Runs that trials at work wait for come first. The trial of a new run is in the study from
+        here on, as running, until ``tell`` or ``abandon`` settles it.
+
+        Raises:
+            UserCodeError: The user's ``objective`` cannot be used.
+            SweepError: No usable point was found in many attempts.
+        """
+        if self._due:
+            return self._due.popleft()
+        for _ in range(_FRUITLESS_ASKS):
+            if self._used_up or self._novelty.exhausted:
+                return None
+            with self._opened.at_once():
+                live = self._new_trial()
+            if live is not None:
+                first, *others = [live.start(RunId(live.trial.number, i)) for i in range(self.repeats)]
+                self._live |= dict.fromkeys(live.runs, live)
+                self._due += others
+                return first
+        raise SweepError(
+            f"The search space gave no usable point in {_FRUITLESS_ASKS} attempts: every one was refused by "
+            "your objective(trial), or was a repeat. Widen the space, or lower run_cap."
+        )
+
+    def _new_trial(self) -> LiveTrial | None:
+        """Ask the study; None where the point cannot be run, which the study has been told then."""
+        self._opened.reseed(self._asked)
+        trial = self.study.ask()
+        self._asked = trial.number + 1
+        try:
+            config = self._space.suggest(trial)
+        except TrialError as error:
+            self._settle(trial, Failed(str(error)))
+            return None
+        except BaseException:
+            self._settle(trial, Failed("the search space could not be evaluated"))
+            raise
+        if not self._novelty.is_new(config):
+            self._settle(trial, Failed("a repeat of a configuration that was already run"))
+            self._novelty.steer(self.study)
+            return None
+        self._novelty.add(config)
+        trial.set_user_attr(RUN_ID, RunId(trial.number).of(self._sweep_id))
+        return LiveTrial(trial, config, self._sweep_id, self.measure, self.repeats)
+
+    # Telling ------------------------------------------------------------------------------
+
+    def tell(self, seen: Observation) -> Verdict:
+        """Take in an observation: report, prune or finish its trial.
+
+        A run whose trial is settled, or that this search never proposed, gets DONE once it has
+        ended and KEEP until then.
+        """
+        live = self._live.get(seen.run_id)
+        if live is None:
+            return Verdict(decision=Decision.DONE if seen.phase.ended else Decision.KEEP)
+        with self._opened.at_once():
+            pruned = live.report(seen)
+            if pruned is not None:
+                others = self._finish(live, pruned, but=seen.run_id)
+                return Verdict(
+                    decision=Decision.PRUNE, outcome=pruned, reason=pruned.reason, also_stop=others
+                )
+            return self._end(live, seen) if seen.phase.ended else Verdict(decision=Decision.KEEP)
+
+    def abandon(self, run_id: str, reason: str) -> None:
+        """Tell the run's trial as failed; nothing happens where it has been told."""
+        live = self._live.get(run_id)
+        if live is not None:
+            self._finish(live, Failed(reason), but=run_id)
+
+    def _end(self, live: LiveTrial, seen: Observation) -> Verdict:
+        attempt = live.attempt(seen.run_id)
+        if self._retry.again(seen.phase, attempt):
+            again = live.retry(seen.run_id)
+            del self._live[seen.run_id]
+            self._live[again.run_id] = live
+            self._due.appendleft(again)
+            words = f"{endings.WORDS[seen.phase]}: tried again ({attempt + 1} of {self._retry.limit})"
+            return Verdict(decision=Decision.DONE, reason=words)
+        outcome = live.end(seen, self._worst)
+        del self._live[seen.run_id]
+        if outcome is None:
+            return Verdict(decision=Decision.DONE)
+        others = self._finish(live, outcome, but=seen.run_id)
+        reason = "" if isinstance(outcome, Completed) else outcome.reason
+        return Verdict(decision=Decision.DONE, outcome=outcome, reason=reason, also_stop=others)
+
+    def _finish(self, live: LiveTrial, outcome: Outcome, *, but: str) -> tuple[str, ...]:
+        """Tell the trial and forget its runs; the ids of its other runs that were started."""
+        due = {proposal.run_id for proposal in self._due}
+        runs = [run_id for run_id, owner in self._live.items() if owner is live]
+        self._due = deque(proposal for proposal in self._due if proposal.run_id not in runs)
+        for run_id in runs:
+            del self._live[run_id]
+        if isinstance(outcome, Completed):
+            for name, value in live.constraints.items():
+                live.trial.set_constraint(name, value)
+        self._settle(live.trial, outcome)
+        return tuple(run_id for run_id in runs if run_id != but and run_id not in due)
+
+    def _settle(self, trial: optuna.Trial, outcome: Outcome) -> None:
+        """The only place where a trial is told."""
+        try:
+            match outcome:
+                case Completed(values):
+                    self._note_worst(values)
+                    self.study.tell(trial, values)
+                case Pruned(reason=reason):
+                    trial.set_user_attr(REASON, reason)
+                    self.study.tell(trial, state=TrialState.PRUNED)
+                case Failed(reason):
+                    trial.set_user_attr(REASON, reason)
+                    self.study.tell(trial, state=TrialState.FAIL)
+        except RuntimeError:
+            # GridSampler and BruteForceSampler call Study.stop() when their last point is told,
+            # which Optuna allows only inside optimize(); the trial is stored all the same
+            # (optuna/optuna#4121). Any other RuntimeError leaves the trial running.
+            if not self.study.get_trials(deepcopy=False)[trial.number].state.is_finished():
+                raise
+            self._used_up = True
+
+    def _note_worst(self, values: Sequence[float]) -> None:
+        worse = [
+            max if direction is optuna.study.StudyDirection.MINIMIZE else min
+            for direction in self.study.directions
+        ]
+        before = self._worst or list(values)
+        self._worst = [pick(a, b) for pick, a, b in zip(worse, before, values, strict=True)]
+
+    # Continuing ---------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Learn from the study what earlier schedulers have tried and told. Called once."""
+        trials = self.study.get_trials(deepcopy=False)
+        self._asked = len(trials)
+        for trial in trials:
+            if trial.state is TrialState.COMPLETE and trial.values is not None:
+                self._note_worst(trial.values)
+            if RUN_ID in trial.user_attrs:
+                self._novelty.add(self._space.config(trial))
