@@ -142,7 +142,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         file.write_text(yaml.safe_dump(sweep))
         bench = Bench(sandbox, file)
         # Before the agent starts, which looks at its queue every 10 s only.
-        bench.launched += [bench.launch(), bench.launch()]
+        bench.launched.extend([bench.launch(), bench.launch()])
         # Room for several schedulers: the agent takes up to 10 s to see that one has ended, and without room
         # it puts the next one back for a minute.
         with start_agent(sandbox, "q", home, max_schedulers=8):
