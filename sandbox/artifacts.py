@@ -179,8 +179,8 @@ class Artifacts:
     def create(self, project: Project, name: str, type_name: str, digest: str, now: float) -> Version:
         """A version to fill, or the one that has the same content already.
 
-        Also one that is not committed yet: `wandb job create` opens its versions twice, once by itself and once
-        by wandb-core, which uploads; the first answer's id is what the job refers to.
+        Also one that is not committed yet: `wandb job create` opens its versions twice, once by itself and
+        once by wandb-core, which uploads; the first answer's id is what the job refers to.
         """
         collection = self._ensure_collection(project, name, type_name, now)
         for version in reversed(collection.versions):

@@ -69,7 +69,7 @@ LEASE = 60.0
 """Seconds that a popped queue item waits to be acknowledged before it can be popped again."""
 
 PRIORITY_OF_AN_ITEM = 2
-"""The priority of an item that was pushed without one: medium, on W&B's scale from 0 (critical) to 3 (low)."""
+"""The priority of an item pushed without one: medium, on W&B's scale from 0 (critical) to 3 (low)."""
 
 
 def merged_resource_args(
@@ -81,8 +81,13 @@ def merged_resource_args(
 
 
 SWEEP_STATES_THAT_STOP_RUNS = frozenset({"CANCELED"})
-"""The states of a sweep that ask all its runs to stop, waiting ones too; not the scheduler, which is no run of it.
-A FINISHED (stopped) sweep's and a PAUSED sweep's runs go on."""
+"""The states of a sweep that ask its runs to stop, waiting ones too; its scheduler is no run of it and goes on.
+The runs of a FINISHED (stopped) and of a PAUSED sweep go on."""
 
-MOMENT_A_SWEEP_RUNS = "createAgent"
-"""What turns a PENDING sweep RUNNING: the first announced worker. No client ever sets it."""
+
+def state_with_a_worker(state: str) -> str:
+    """The state of a sweep when a worker is announced (createAgent): that sets a waiting sweep to work.
+
+    No client sets RUNNING by itself, and launch agents start runs of RUNNING and PAUSED sweeps only.
+    """
+    return "RUNNING" if state == "PENDING" else state

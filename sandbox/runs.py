@@ -107,11 +107,13 @@ class Runs:
 
     Attributes:
         endings: Called with each run that ends, once per end, in the order of adding.
+        heartbeat_timeout: Seconds of silence after which a live run is called crashed.
     """
 
     def __init__(self) -> None:
         self._live: set[Run] = set()
         self.endings: list[Callable[[Run], None]] = []
+        self.heartbeat_timeout = choices.HEARTBEAT_TIMEOUT
 
     def add(self, run: Run) -> Run:
         """Put a new run into its project."""
@@ -149,7 +151,7 @@ class Runs:
 
     def bury_the_silent(self, now: float) -> None:
         """Call crashed (or preempted) what has not been heard of for the heartbeat time-out."""
-        for run in [run for run in self._live if now - run.heartbeat_at > choices.HEARTBEAT_TIMEOUT]:
+        for run in [run for run in self._live if now - run.heartbeat_at > self.heartbeat_timeout]:
             self.end(run, "preempted" if run.state == "preempting" else "crashed")
 
     def live(self) -> Iterator[Run]:

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -203,11 +204,20 @@ class Server:
 
 
 async def body_json(request: Request) -> Any:
-    """The body, unpacked when the client sent it compressed."""
+    """The body, unpacked when the client sent it compressed.
+
+    Raises:
+        HTTPException: It is no JSON; answered with status 400.
+    """
     body = await request.body()
-    if request.headers.get("content-encoding") == "gzip":
-        body = gzip.decompress(body)
-    return json.loads(body)
+    try:
+        if request.headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
+        return json.loads(body)
+    except (OSError, EOFError, ValueError) as error:
+        raise HTTPException(
+            400, f"{request.method} {request.url.path}: the body is not JSON: {error}"
+        ) from None
 
 
 async def unknown(request: Request) -> Response:

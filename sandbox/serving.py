@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from sandbox import choices
 from sandbox.accounts import KEY, PERSON
 from sandbox.docker_stand_in import engine_answers, path_with_docker
 
@@ -22,14 +23,29 @@ SHUTDOWN_SECONDS = 10.0
 class Sandbox:
     """A running sandbox: started on entry, stopped on exit, whatever happened between.
 
+    Args:
+        port: Its port on 127.0.0.1; 0 takes a free one.
+        data: A folder for files; None for one that goes with the process.
+        log: A file for what the server complains about; None: this process's stderr.
+        heartbeat_timeout: Seconds of silence after which a run is called crashed. A live
+            client speaks every 15 to 30 s, so 40 s is short and safe.
+
     Attributes:
         url: The address, for ``WANDB_BASE_URL``.
         key: The key of the only account.
         entity: The account's entity.
     """
 
-    def __init__(self, *, port: int = 0, data: Path | None = None, log: Path | None = None) -> None:
-        self._options = ["--port", str(port), *(["--data", str(data)] if data else [])]
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        data: Path | None = None,
+        log: Path | None = None,
+        heartbeat_timeout: float = choices.HEARTBEAT_TIMEOUT,
+    ) -> None:
+        self._options = ["--port", str(port), "--heartbeat-timeout", str(heartbeat_timeout)]
+        self._options += ["--data", str(data)] if data else []
         self._log = log
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
