@@ -21,6 +21,15 @@ _WORDS = {
     "None": "null",
     "Mapping": "a mapping",
     "Sequence": "a list",
+    "np.ndarray": "a list of lists of numbers",
+}
+
+_CLASSES: dict[str, type | tuple[type, ...]] = {
+    "str": str,
+    "None": type(None),
+    "Mapping": Mapping,
+    "Sequence": (list, tuple),
+    "np.ndarray": np.ndarray,
 }
 
 
@@ -64,7 +73,7 @@ class Argument:
         """The value as the constructor wants it; numerals and lists become numbers and arrays."""
         plain = {_plain(text) for text in self.types}
         if "np.ndarray" in plain and isinstance(given, list | tuple):
-            return np.asarray(given, dtype=float)
+            return _array(given)
         if "str" in plain or not plain & {"int", "float"}:
             return given
         return as_number(given) if "float" in plain else as_whole(given)
@@ -81,6 +90,13 @@ def arguments_of(made: type) -> dict[str, Argument]:
     """The arguments of a class's constructor, in order."""
     parameters = inspect.signature(made).parameters.values()
     return {p.name: Argument(p.name, p.default, _types(p.annotation)) for p in parameters}
+
+
+def _array(given: Any) -> Any:
+    try:
+        return np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        return given
 
 
 def _types(annotation: Any) -> tuple[str, ...]:
@@ -113,10 +129,4 @@ def _fits(value: Any, name: str) -> bool:
     if name in ("int", "float"):
         numbers = int if name == "int" else (int, float)
         return isinstance(value, numbers) and not isinstance(value, bool)
-    known: dict[str, type | tuple[type, ...]] = {
-        "str": str,
-        "None": type(None),
-        "Mapping": Mapping,
-        "Sequence": (list, tuple),
-    }
-    return isinstance(value, known[name]) if name in known else True
+    return isinstance(value, _CLASSES[name]) if name in _CLASSES else True

@@ -194,3 +194,10 @@ def test_an_experimental_class_is_built_without_a_warning() -> None:
         warnings.simplefilter("error")
         build_sampler(Component(type="BruteForceSampler"))
         build_pruner(Component(type="PatientPruner", args={"wrapped_pruner": None, "patience": 1}))
+
+
+def test_an_array_of_something_else_than_numbers_is_told() -> None:
+    assert sampler_complaints("NSGAIIISampler", reference_points=["a"]) == [
+        "scheduler.settings.sampler.args.reference_points: ['a']: a list of lists of numbers or null: "
+        "Correct the value"
+    ]
