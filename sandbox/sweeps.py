@@ -132,8 +132,7 @@ class Sweeps:
 
     def worked_on(self, sweep: Sweep) -> None:
         """Somebody announced a worker: a sweep that waited for one runs."""
-        if sweep.state == PENDING:
-            self.set_state(sweep, RUNNING)
+        self.set_state(sweep, choices.state_with_a_worker(sweep.state))
 
     def schedule(self, sweep: Sweep, queue: Queue, launch_scheduler: str) -> Item:
         """Queue the sweep's scheduler, under the sweep's own name."""

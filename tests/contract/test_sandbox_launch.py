@@ -14,7 +14,15 @@ from typing import Any
 import pytest
 
 from sandbox.asking import ask, stop_run
-from sandbox.launching import PROMPT_HISTORY, create_job, create_queue, launch_job, start_agent, wait_for
+from sandbox.launching import (
+    PROMPT_HISTORY,
+    client,
+    create_job,
+    create_queue,
+    launch_job,
+    start_agent,
+    wait_for,
+)
 from sandbox.serving import Sandbox
 
 pytestmark = pytest.mark.slow
@@ -47,6 +55,15 @@ query ($entity: String!, $run: String!) {
     run(name: $run) { state stopped config summaryMetrics historyLineCount }
   }
 }"""
+READ_QUEUE = """
+import json, sys, wandb
+api, (entity, name) = wandb.Api(), sys.argv[1:]
+api.upsert_run_queue(name, {"cpus": 2}, "local-container", entity=entity)
+queue = api.run_queue(entity, name)
+print("made:", queue.type, queue.access, queue.prioritization_mode, json.dumps(queue.default_resource_config))
+queue.delete()
+print("items:", [item.state for item in api.run_queue(entity, "q").items])
+"""
 SWEEP = """
 mutation ($entity: String!) {
   upsertSweep(
@@ -167,3 +184,10 @@ def test_a_preempted_run_that_is_queued_again_goes_on_under_its_name(bench: Benc
         return bool(run["state"] == "finished" and run["historyLineCount"] == 4)
 
     assert wait_for("the run went on", continued, 30)
+
+
+def test_the_public_api_makes_reads_and_deletes_queues(bench: Bench) -> None:
+    said = client(bench.sandbox, ["-c", READ_QUEUE, bench.sandbox.entity, "other"])
+    config = '{"resource_args": {"local-container": {"cpus": 2}}}'
+    assert f"made: local-container PROJECT DISABLED {config}" in said
+    assert "items: ['claimed', 'failed', 'failed', 'claimed', 'claimed'" in said
