@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from optuna_sweep.config.numerals import as_number, as_whole
 
@@ -28,6 +28,17 @@ def _as_items(given: object) -> object:
     return [given] if isinstance(given, str) else given
 
 
+class Lenient(Block):
+    """A block whose keys may all be left empty, which says the same as leaving them out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_keys(cls, raw: Any) -> Any:
+        if not isinstance(raw, Mapping):
+            return raw
+        return {key: raw[key] for key in raw if raw[key] is not None or key not in cls.model_fields}
+
+
 Text = Annotated[str, Field(min_length=1)]
 Whole = Annotated[int, Field(ge=1), BeforeValidator(as_whole)]
 Number = Annotated[float, BeforeValidator(as_number)]
@@ -39,7 +50,7 @@ Goal = Literal["minimize", "maximize"]
 Impute = Literal["latest", "best", "worst"]
 
 
-class Component(Block):
+class Component(Lenient):
     """An Optuna sampler or pruner.
 
     Nested ones (``wrapped_pruner: {type: …}``) stay plain mappings in ``args``: which argument
@@ -87,7 +98,7 @@ class Objective(Block):
     k: Whole = Field(default=5, description="How many values `mean_last_k` averages.")
 
 
-class Settings(Block):
+class Settings(Lenient):
     """What ``scheduler.settings`` holds."""
 
     sampler: Component | None = Field(

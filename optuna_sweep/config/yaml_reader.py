@@ -17,8 +17,8 @@ def load_yaml(text: str | bytes) -> object:
     """Read YAML as every W&B client does (YAML 1.1, safe), but tell duplicate keys.
 
     Raises:
-        ConfigError: Where the text is no YAML, holds nothing, or says one key twice with
-            different values; YAML readers silently take the last of them.
+        ConfigError: Where the text is no YAML, holds nothing, or says one key twice; YAML readers
+            silently take the last of them.
     """
     try:
         loader = yaml.SafeLoader(text)
@@ -79,11 +79,7 @@ def _repeated(path: str, node: MappingNode) -> list[Problem]:
     for key, value in node.value:
         if isinstance(key, ScalarNode) and key.value != "<<":
             pairs.setdefault((key.tag, key.value), []).append(value)
-    return [
-        _repetition(_join(path, name), values)
-        for (_, name), values in pairs.items()
-        if len({_content(value) for value in values}) > 1
-    ]
+    return [_repetition(_join(path, name), values) for (_, name), values in pairs.items() if len(values) > 1]
 
 
 def _repetition(path: str, values: list[Node]) -> Problem:
@@ -92,10 +88,6 @@ def _repetition(path: str, values: list[Node]) -> Problem:
     if path == "metric":
         remedy = "Keep one of them, or list several objectives under `scheduler.settings.metrics`"
     return Problem(path, f"given {len(values)} times (lines {lines})", "each key once", remedy)
-
-
-def _content(node: Node) -> object:
-    return (node.tag, node.value) if isinstance(node, ScalarNode) else id(node)
 
 
 def _join(path: str, key: Node | str) -> str:

@@ -220,7 +220,8 @@ TOO_FINE = {
     " 1 / 1e-300 is too fine: Raise step",
     "{min: 1.0, max: 1.0e+100, q: 1.0e-300, distribution: q_uniform}": "parameters.x.q: 1e-300:"
     " a grid that floats can hold, and 1e+100 / 1e-300 is too fine: Raise q",
-    "{min: -1.0e+308, max: 1.0e+308}": "parameters.x.max: 1e+308: a range that a number can hold: Make it smaller",
+    "{min: -1.0e+308, max: 1.0e+308}": "parameters.x.max: 1e+308: a range that a number can hold: Make"
+    " it smaller",
 }
 
 

@@ -274,3 +274,8 @@ def test_what_is_no_mapping_is_one_problem(raw: object) -> None:
     with pytest.raises(ConfigError) as caught:
         SweepConfig.parse(raw)
     assert [problem.path for problem in caught.value.problems] == ["sweep file"]
+
+
+def test_a_setting_that_is_left_empty_is_left_out() -> None:
+    read = SweepConfig.read(settings("{sampler: {type: TPESampler, args: }, enqueue: , seed: , objective: }"))
+    assert read.settings == SweepConfig.read(settings("{sampler: {type: TPESampler}}")).settings

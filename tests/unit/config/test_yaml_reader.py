@@ -70,9 +70,5 @@ def test_several_metric_blocks_are_shown_the_way_to_several_objectives() -> None
     )
 
 
-def test_the_same_value_twice_harms_nobody() -> None:
-    assert load_yaml("program: a.py\nprogram: a.py") == {"program": "a.py"}
-
-
 def test_bytes_are_read_as_text() -> None:
     assert load_yaml("name: Größe".encode()) == {"name": "Größe"}
