@@ -5,18 +5,29 @@ It is a program of its own. The scheduler meets it only over HTTP, at the addres
 
 ::
 
-    serving        starts the server as a process and hands out its address (tests, demo)
-    __main__       `python -m sandbox serve`
-    server         HTTP: GraphQL, file streams, storage, the front page
-    schema/*       what clients may ask, one file a noun, as GraphQL SDL
-    world          everything that is true in this W&B, in memory
-    accounts, projects, runs, history, file_stream, files, artifacts     runs and their data
-    sweeps, queues, agents                                               what launches them
-    choices        every behaviour of the real server that nobody here could prove
-    requests_log   who asked what, for request budgets
-    faults         failures on demand
+    the server, a process
+      __main__            `python -m sandbox serve`
+      server              HTTP: which address means what, and who may ask
+      graphql_endpoint    documents in, answers out
+      schema/*            what clients may ask, one file a noun, as GraphQL SDL
+      world               everything that is true in this W&B, in memory, and its clock
+      choices             every behaviour of the real server that nobody here could prove
+      accounts, projects                      who is here, and where things stand
+      runs, run_*                             a run's life; how it is changed, shown and found
+      file_stream, history, files             what a live run sends, and how it is read
+      artifacts, artifact_*                   versions of files, by name and alias
+      sweeps*, queues*, agents, orders        what searches, what waits, what launches
+      ids, paging, scalars                    how the API writes ids, lists and moments
+      requests_log, faults                    who asked what; failures on demand
+      controls, front_page                    what a person does and sees on W&B's pages
 
-A noun's module holds its state and, in ``bindables``, the resolvers of its part of the
-schema. What the schema does not name is an error that names the operation; nothing
-succeeds quietly.
+    what uses it, from outside
+      serving             starts the server as a process and hands out its address
+      asking              questions and orders to a running sandbox
+      launching           the real agent and command line of W&B on a sandbox
+      docker_stand_in     `docker` where no Docker engine answers
+
+A noun's module holds its state; the resolvers of its part of the schema are the ``bindables`` of
+the module that `server.NOUNS` names. What the schema does not name is an error that names the
+operation: nothing succeeds quietly.
 """

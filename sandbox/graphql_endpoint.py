@@ -87,10 +87,10 @@ def _formatted(error: GraphQLError, operation: str) -> dict[str, Any]:
     """
     answer: dict[str, Any] = dict(error.formatted)
     answer["extensions"] = {"operation": operation}
-    unknown = _UNKNOWN.match(error.message)
-    if unknown:
-        field, owner = unknown.groups()
-        answer["message"] = f'Cannot query field "{field}" on type "{owner}". (in operation {operation})'
+    if error.path is None:
+        # The document itself was refused, not a value in it.
+        told = _UNKNOWN.sub(r'Cannot query field "\1" on type "\2"', error.message)
+        answer["message"] = f"{told} (in operation {operation})"
     cause = error.original_error
     unexpected = cause is not None and not isinstance(cause, GraphQLError)
     logger.warning("%s: %s", operation, answer["message"], exc_info=cause if unexpected else None)
