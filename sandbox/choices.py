@@ -81,8 +81,8 @@ def merged_resource_args(
 
 
 SWEEP_STATES_THAT_STOP_RUNS = frozenset({"CANCELED"})
-"""The states of a sweep that ask its runs to stop, waiting ones too. Its scheduler is no run of it and goes on,
-and so do the runs of a FINISHED (stopped) and of a PAUSED sweep."""
+"""The states of a sweep that ask its runs to stop, waiting ones too. Its scheduler is no run of it and goes
+on, and so do the runs of a FINISHED (stopped) and of a PAUSED sweep."""
 
 
 def state_with_a_worker(state: str) -> str:

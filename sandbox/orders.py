@@ -44,10 +44,23 @@ def orders(agent: Agent, alive: list[str], sweeps: Sweeps, random: Random) -> li
     return [*stops, *ending(sweep, sweeps)]
 
 
+def given(sweep: Sweep) -> set[str]:
+    """The names of the runs that a worker has been told to start."""
+    return {name for worker in sweep.agents.values() for name in worker.runs}
+
+
+def capped(sweep: Sweep) -> bool:
+    """Whether as many runs were given as the sweep may have. A queued scheduler keeps to the cap itself."""
+    cap = sweep.run_count_expected
+    return sweep.scheduler is None and cap is not None and len(given(sweep)) >= cap
+
+
 def waiting(sweep: Sweep) -> Run | None:
-    """The oldest run that no process and no worker has."""
-    given = {name for worker in sweep.agents.values() for name in worker.runs}
-    return next((run for run in sweep.runs if run.state == "pending" and run.name not in given), None)
+    """The oldest run that no process and no worker has; None beyond the cap, however many were enqueued."""
+    if capped(sweep):
+        return None
+    taken = given(sweep)
+    return next((run for run in sweep.runs if run.state == "pending" and run.name not in taken), None)
 
 
 def start(run: Run, sweep: Sweep) -> Order:
@@ -58,10 +71,11 @@ def start(run: Run, sweep: Sweep) -> Order:
 
 
 def ending(sweep: Sweep, sweeps: Sweeps) -> list[Order]:
-    """The end of a plain sweep that has no run left to give; nothing for others, which others end."""
-    if not plain(sweep) or sweep.method not in ("grid", "random"):
+    """The end of a sweep that has given all its runs; nothing while a scheduler may still bring some."""
+    if not capped(sweep) and not (plain(sweep) and sweep.method in ("grid", "random")):
         return []
-    if all(run.ended for run in sweep.runs):
+    taken = given(sweep)
+    if all(run.ended for run in sweep.runs if run.name in taken):
         sweeps.set_state(sweep, "FINISHED")
     return [{"type": "exit"}]
 
@@ -73,15 +87,14 @@ def plain(sweep: Sweep) -> bool:
 
 def chosen(sweep: Sweep, sweeps: Sweeps, random: Random) -> Run | None:
     """A new run of a plain grid or random sweep; None when it has all its runs, or another method."""
-    taken, cap = len(sweep.runs), sweep.run_count_expected
-    if not plain(sweep) or (cap is not None and taken >= cap):
+    if not plain(sweep) or capped(sweep):
         return None
     parameters = sweep.settings.get("parameters", {})
     if sweep.method == "random":
         values = {name: drawn(spec, random) for name, spec in parameters.items()}
     elif sweep.method == "grid":
         axes = [spec.get("values", [spec.get("value")]) for spec in parameters.values()]
-        point = next(itertools.islice(itertools.product(*axes), taken, None), None)
+        point = next(itertools.islice(itertools.product(*axes), len(sweep.runs), None), None)
         if point is None:
             return None
         values = dict(zip(parameters, point, strict=True))

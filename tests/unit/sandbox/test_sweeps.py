@@ -147,3 +147,14 @@ def test_a_stopped_run_and_a_cancelled_sweep_reach_the_worker(world: StillWorld)
     world.orders(worker)
     world.ask(UPSERT_SWEEP, id=made["id"], state="CANCELED")
     assert world.orders(worker, name) == [{"type": "stop", "run_id": name}, {"type": "exit"}]
+
+
+def test_runs_enqueued_beyond_the_cap_are_not_given(world: StillWorld) -> None:
+    made = world.sweep("{method: custom, run_cap: 1, program: t.py}")
+    worker = world.worker(made["name"])
+    for _ in range(2):
+        world.ask(ENQUEUE, id=made["id"], config="{}")
+    (order,) = world.orders(worker)
+    world.world.runs.complete(world.world.projects.get("sandbox", "p").runs[order["run_id"]], 0, world.now)
+    assert world.orders(worker) == [{"type": "exit"}]
+    assert state(world, made["name"]) == "FINISHED"
