@@ -54,7 +54,8 @@ class Curve:
         Rows may come late, twice, in any order, and with a run's metrics on different rows.
 
         Returns:
-            One report for each step that was not reported before, ascending; the first row of a
+            One report for each step that was not reported before, in the order in which the run
+            logged them, which is ascending unless its step metric goes back. The first row of a
             step counts. Empty with several objectives, since Optuna's pruners know only one.
         """
         ordered = sorted(rows, key=lambda row: row.step)
@@ -67,7 +68,7 @@ class Curve:
                         series.add(row.step, value)
         if len(self._measure.metrics) != 1:
             return []
-        return sorted(self._new_reports(ordered), key=lambda report: report.step)
+        return list(self._new_reports(ordered))
 
     def value(self, summary: Mapping[str, Any], worst: Sequence[float] | None = None) -> Outcome:
         """What to tell of the run, now that it has ended.
