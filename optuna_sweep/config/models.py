@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from optuna_sweep.config import checks
 from optuna_sweep.config.command import read_command
@@ -38,15 +36,11 @@ class SweepConfig:
         num_workers: How many runs may be in flight; None where the file says nothing.
         early_terminate: W&B's hyperband; None where the file has none.
         command: The words that start the training program; empty for the job's own.
-        program: The training script of a plain W&B sweep.
         job: The training job. Never together with ``image_uri``.
         image_uri: The training image.
         name: The sweep's name.
-        description: The sweep's description.
         project: The project that the file names.
         entity: The entity that the file names.
-        scheduler: The ``scheduler`` block as it was written, without its settings.
-        launch: The ``launch`` block as it was written.
         notes: Sentences about what is odd but allowed, each with its path.
     """
 
@@ -59,15 +53,11 @@ class SweepConfig:
     num_workers: int | None = None
     early_terminate: EarlyTerminate | None = None
     command: tuple[str, ...] = ()
-    program: str | None = None
     job: str | None = None
     image_uri: str | None = None
     name: str | None = None
-    description: str | None = None
     project: str | None = None
     entity: str | None = None
-    scheduler: Mapping[str, Any] = field(default_factory=dict)
-    launch: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -82,7 +72,7 @@ class SweepConfig:
         """
         findings = Findings()
         reading = read_file(raw, findings)
-        config = _assemble(reading, raw, findings) if reading is not None else None
+        config = _assemble(reading, findings) if reading is not None else None
         if findings.problems or config is None:
             raise ConfigError(dict.fromkeys(findings.problems))
         return config
@@ -97,41 +87,30 @@ class SweepConfig:
         return cls.parse(load_yaml(text))
 
 
-def _assemble(reading: FileReading, raw: Any, findings: Findings) -> SweepConfig:
-    file, scheduler, settings = reading.file, reading.scheduler, reading.settings
-    method = _method(file.method, settings.method)
+def _assemble(reading: FileReading, findings: Findings) -> SweepConfig:
+    file = reading.file
+    method = _method(file.method, reading.settings.method)
     metrics = _metrics(reading, method, findings)
-    source = read_source(scheduler, settings, findings)
+    source = read_source(reading.scheduler, reading.settings, findings)
     parameters = _parameters(reading, method, source, findings)
-    if source is None and parameters:
-        points = read_points(settings.enqueue, parameters, findings)
-        settings = settings.model_copy(update={"enqueue": points})
     early = read_early_terminate(file.early_terminate, findings)
-    checks.check_settings(settings, findings)
-    checks.check_stopping(len(metrics), settings, early is not None, findings)
-    checks.check_job(file, scheduler, findings)
-    block = raw.get("scheduler")
+    checks.check_stopping(len(metrics), reading.settings, early is not None, findings)
+    checks.check_job(file, reading.scheduler, findings)
     return SweepConfig(
         method=method,
         metrics=metrics,
         parameters=parameters,
-        settings=settings,
+        settings=_settings(reading, source, parameters, findings),
         source=source,
         run_cap=file.run_cap,
-        num_workers=scheduler.num_workers,
+        num_workers=reading.scheduler.num_workers,
         early_terminate=early,
         command=read_command(file.command, findings),
-        program=file.program,
         job=file.job,
         image_uri=file.image_uri,
         name=file.name,
-        description=file.description,
         project=file.project,
         entity=file.entity,
-        scheduler={key: value for key, value in (block or {}).items() if key != "settings"}
-        if isinstance(block, Mapping)
-        else {},
-        launch=file.launch or {},
         notes=tuple(dict.fromkeys(findings.notes)),
     )
 
@@ -147,6 +126,18 @@ def _metrics(reading: FileReading, method: str, findings: Findings) -> tuple[Met
     if not metrics and not reading.lost(*lost):
         tell_missing_metric(method, findings)
     return metrics
+
+
+def _settings(
+    reading: FileReading, source: Source | None, parameters: tuple[Parameter, ...], findings: Findings
+) -> Settings:
+    settings = reading.settings
+    checks.check_settings(settings, findings)
+    unread = any(problem.path.startswith("parameters") for problem in findings.problems)
+    if source is not None or unread:
+        return settings  # there is no space, or only a part of one, to hold the points against
+    points = read_points(settings.enqueue, parameters, findings)
+    return settings.model_copy(update={"enqueue": points})
 
 
 def _parameters(

@@ -42,3 +42,8 @@ def problems_of(text: str) -> list[str]:
 def distribution(entry: str) -> Distribution:
     """What a sound parameter is read as."""
     return SweepConfig.read(with_parameters(f"x: {entry}")).parameters[0].distribution
+
+
+def with_settings(lines: str) -> str:
+    """A sound sweep file with these settings."""
+    return with_lines(f"scheduler: {{job: a/b/c:latest, settings: {lines}}}")

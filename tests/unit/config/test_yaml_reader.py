@@ -21,7 +21,7 @@ UNREADABLE: dict[str | bytes, str] = {
     " for the tag"
     " 'tag:yaml.org,2002:python/object:os.system': YAML: Correct the file there",
     "&a [*a]": "sweep file: nested more than 50 levels deep: YAML: Correct the file there",
-    "[" * 5000: DEEP,
+    "[" * 2000: DEEP,
     b"\x89PNG\r\n\x1a\n\x00": "sweep file: unacceptable character #x0089: invalid start byte: YAML:"
     " Correct the file there",
 }
