@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from optuna_sweep.config.parameters import Parameter
 from optuna_sweep.space.conditions import exists
@@ -12,11 +14,14 @@ Options = Callable[[Parameter], Sequence[Any] | None]
 """All values of a parameter; None where there is no end of them."""
 
 
+_MOST_BRANCHES: Final = 100_000
+
+
 def count(parameters: Sequence[Parameter], options: Options) -> int | None:
-    """How many points there are; None for a space without end.
+    """How many points there are; None for a space without end, or one that takes too long to count.
 
     Parameters that no condition connects are multiplied, so that a space of 10 ** 20 points
-    is counted as fast as one of ten.
+    is counted as fast as one of ten. Only the parameters that conditions look at are gone through.
 
     Args:
         parameters: In an order in which each comes after those that its conditions look at.
@@ -24,7 +29,11 @@ def count(parameters: Sequence[Parameter], options: Options) -> int | None:
     """
     total = 1
     for family in _families(parameters):
-        points = _count(family, {}, options, _looked_at(family))
+        looked_at = _looked_at(family)
+        branching = [options(parameter) for parameter in family if parameter.name in looked_at]
+        if math.prod(_length(choices) for choices in branching if choices is not None) > _MOST_BRANCHES:
+            return None
+        points = _count(family, {}, options, looked_at)
         if points is None:
             return None
         total *= points
@@ -66,9 +75,16 @@ def _count(
         return None
     if first.name not in looked_at:
         others = _count(rest, values, options, looked_at)
-        return None if others is None else others * len(choices)
+        return None if others is None else others * _length(choices)
     parts = [_count(rest, {**values, first.name: choice}, options, looked_at) for choice in choices]
     return None if None in parts else sum(part for part in parts if part is not None)
+
+
+def _length(choices: Sequence[Any]) -> int:
+    try:
+        return len(choices)
+    except OverflowError:  # more than a list could have
+        return sys.maxsize
 
 
 def _looked_at(parameters: Sequence[Parameter]) -> set[str]:

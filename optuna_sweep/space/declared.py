@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import optuna
@@ -14,7 +15,7 @@ from optuna_sweep.space.choices import Outside
 from optuna_sweep.space.conditions import exists, holds, in_order
 from optuna_sweep.space.counting import count, enumerate_points
 from optuna_sweep.space.curves import LATENT
-from optuna_sweep.space.domains import Domain
+from optuna_sweep.space.domain import Domain
 from optuna_sweep.space.nesting import MISSING, look_up, nest, strangers
 from optuna_sweep.space.translation import domain_of
 from optuna_sweep.space.warped_storage import WarpedStorage
@@ -67,6 +68,11 @@ class Declared:
                 values[parameter.name] = _read(self._domains[parameter.name], parameter.name, trial)
         return self._nested(values)
 
+    def own(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """See ``SearchSpace``."""
+        leaves = ((parameter.path, look_up(config, parameter.path)) for parameter in self._parameters)
+        return nest((path, value) for path, value in leaves if value is not MISSING)
+
     def fix(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """See ``SearchSpace``; a parameter is refused where the point itself says that it does not exist."""
         names = ", ".join(self._domains)
@@ -87,6 +93,10 @@ class Declared:
 
     def size(self) -> int | None:
         """See ``SearchSpace``."""
+        return self._size
+
+    @cached_property
+    def _size(self) -> int | None:
         return count(self._in_order, self._options)
 
     def points(self) -> Iterator[dict[str, Any]]:

@@ -69,6 +69,10 @@ class Programmed:
             for name, entry in trial.params.items()
         }
 
+    def own(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """See ``SearchSpace``; any key may be one of the function's."""
+        return dict(config)
+
     def fix(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """See ``SearchSpace``; any name may be one of the function's, so none is refused."""
         return {name: value if isinstance(value, Entry) else text_of(value) for name, value in point.items()}

@@ -45,6 +45,10 @@ class SearchSpace(Protocol):
         """The config that the run of a trial got, read from the study, whichever way it was opened."""
         ...
 
+    def own(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """The part of a run's config that the space decides; training code adds keys of its own."""
+        ...
+
     def fix(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """What ``study.enqueue_trial`` must get so that a trial has the values of ``point``.
 

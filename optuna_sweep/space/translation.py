@@ -8,7 +8,6 @@ the logarithm of 1/x uniformly, which makes the logarithm of x uniform too.
 from __future__ import annotations
 
 import math
-from decimal import Decimal
 from typing import assert_never
 
 from optuna_sweep.config.parameters import (
@@ -23,11 +22,13 @@ from optuna_sweep.config.parameters import (
     Uniform,
 )
 from optuna_sweep.config.parameters import Constant as ConstantDistribution
+from optuna_sweep.space.categories import OneOf
 from optuna_sweep.space.choices import Choices
 from optuna_sweep.space.curves import Bell, Curve, Exponential, Hill, Straight, exponential
-from optuna_sweep.space.domains import Decimals, Domain, OneOf, Whole, on_grid
-from optuna_sweep.space.grids import Grid
-from optuna_sweep.space.warps import Smooth, Stairs, Warp, Weights
+from optuna_sweep.space.domain import Domain
+from optuna_sweep.space.grids import Grid, decimal
+from optuna_sweep.space.ranges import Decimals, Whole, on_grid
+from optuna_sweep.space.warps import Smooth, Warp, Weights
 
 
 def domain_of(distribution: Distribution, *, weighted: bool) -> Domain:
@@ -45,13 +46,11 @@ def domain_of(distribution: Distribution, *, weighted: bool) -> Domain:
             return _one_of(values, probabilities if weighted else None)
         case Integers(low, high, log, step):
             return Whole(low, high, log=log, step=step)
-        case Uniform(low, high, None, step):
-            return Decimals(float(low), float(high), step=step)
         case LogUniform(low, high, None) | InvLogUniform(low, high):
             return Decimals(float(low), float(high), log=True)
-        case Uniform(low, high, q) if q is not None and not weighted:
-            return _grid_search(low, high, q)
-        case Uniform() | LogUniform() | Normal() | LogNormal() | Beta():
+        case Uniform():
+            return _uniform(distribution, weighted=weighted)
+        case LogUniform() | Normal() | LogNormal() | Beta():
             return _curved(distribution, weighted=weighted)
         case _:
             assert_never(distribution)
@@ -65,12 +64,26 @@ def _one_of(values: tuple[object, ...], probabilities: tuple[float, ...] | None)
     return OneOf(choices, Warp(Weights(choices.entries, probabilities)), possible)
 
 
+def _uniform(distribution: Uniform, *, weighted: bool) -> Domain:
+    low, high, q, step = distribution.low, distribution.high, distribution.q, distribution.step
+    if q is not None:
+        return _curved(distribution, weighted=True) if weighted else _grid_search(low, high, q)
+    if step is None:
+        return Decimals(float(low), float(high))
+    steps = math.floor((decimal(high) - decimal(low)) / decimal(step))
+    return _even(float(low), float(step), steps + 1)
+
+
 def _grid_search(low: float, high: float, q: float) -> Domain:
     """W&B's grid over ``q_uniform``: from ``low`` in steps of ``q``, without ``high``."""
-    steps = max(math.ceil((Decimal(str(high)) - Decimal(str(low))) / Decimal(str(q))) - 1, 0)
-    if isinstance(low, int) and isinstance(q, int):
-        return Whole(low, low + steps * q, step=q)
-    return Decimals(float(low), float(Decimal(str(low)) + steps * Decimal(str(q))), step=float(q))
+    if isinstance(low, int) and isinstance(high, int) and isinstance(q, int):
+        return Whole(low, max(low, high - 1), step=q)
+    return _even(float(low), float(q), max(math.ceil((decimal(high) - decimal(low)) / decimal(q)), 1))
+
+
+def _even(low: float, quantum: float, count: int) -> Domain:
+    grid = Grid(quantum, range(count), origin=low)
+    return on_grid(grid, Straight(low - quantum / 2, grid.high + quantum / 2), even=True)
 
 
 def _curved(distribution: Uniform | LogUniform | Normal | LogNormal | Beta, *, weighted: bool) -> Domain:
@@ -78,9 +91,9 @@ def _curved(distribution: Uniform | LogUniform | Normal | LogNormal | Beta, *, w
     if distribution.q is None:
         log = isinstance(distribution, LogNormal)
         return Decimals(curve.low, curve.high, log=log, warp=Warp(Smooth(curve)))
-    grid = Grid(curve, distribution.q)
     endless = isinstance(distribution, Normal | LogNormal)
-    return on_grid(grid, Warp(Stairs(curve, grid)) if weighted or endless else None, endless=endless)
+    grid = Grid.of(curve, distribution.q)
+    return on_grid(grid, curve, even=not weighted and not endless, endless=endless)
 
 
 def _curve(distribution: Uniform | LogUniform | Normal | LogNormal | Beta) -> Curve:

@@ -12,7 +12,7 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.space.curves import LATENT
-from optuna_sweep.space.domains import Domain
+from optuna_sweep.space.domain import Domain
 
 
 class WarpedStorage(BaseStorage):
