@@ -8,6 +8,7 @@
     reading    the sweep and its runs, asked of W&B's API once every other second
     telling    what changed since the last look, as lines for people
     screen     a terminal, or a pipe
+    leftovers  what ends a moment after the rest, and is waited for
     summary    the table of the trials, the best one, and what pruning saved
 
 It sees the sweep as any W&B client does, over HTTP, and knows nothing of the scheduler

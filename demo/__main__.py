@@ -89,7 +89,6 @@ def conclude(screen: Screen, sweep: Sweep, plan: Plan) -> None:
 
 def failed(screen: Screen, reason: str) -> int:
     """Say what went wrong and where to read on."""
-    screen.status("")
     screen.event(f"{screen.paint('The demo failed', 'red')}: {reason}")
     for log in sorted(FOLDER.glob("**/agent*.log")):
         screen.line(f"\nThe end of {log.relative_to(ROOT)}:")

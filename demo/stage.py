@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from demo.leftovers import wait_for_clients
 from demo.plan import Plan
 from demo.screen import Screen
 from sandbox.launching import Agent, client, create_job, create_queue, launch_sweep, start_agent
@@ -18,6 +19,7 @@ PROJECT = "digits"
 QUEUE = "demo"
 TRAINING_JOB = "job-digits"
 SCHEDULER_JOB = "job-optuna-scheduler"
+LEAVING_SECONDS = 10.0
 
 
 @contextmanager
@@ -32,11 +34,15 @@ def stage(screen: Screen) -> Iterator[Sandbox]:
     screen.status("starting the sandbox")
     with Sandbox(data=FOLDER / "files", log=FOLDER / "sandbox.log") as sandbox:
         screen.event(f"sandbox   a local W&B at {sandbox.url}")
-        screen.status("creating the queue and the jobs")
-        create_queue(sandbox, QUEUE)
-        screen.event(f"queue     {sandbox.entity}/{QUEUE}")
-        register_jobs(sandbox, screen)
-        yield sandbox
+        try:
+            screen.status("creating the queue and the jobs")
+            create_queue(sandbox, QUEUE)
+            screen.event(f"queue     {sandbox.entity}/{QUEUE}")
+            register_jobs(sandbox, screen)
+            yield sandbox
+        finally:
+            screen.status("")
+            wait_for_clients(sandbox.url, LEAVING_SECONDS)
 
 
 def register_jobs(sandbox: Sandbox, screen: Screen) -> None:
@@ -67,4 +73,3 @@ def agent_at_work(sandbox: Sandbox, plan: Plan, screen: Screen) -> Iterator[Agen
         screen.event("agent     wandb launch-agent")
         screen.status("waiting for the agent to start the scheduler")
         yield agent
-        screen.status("")
