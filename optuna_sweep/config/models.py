@@ -15,7 +15,7 @@ from optuna_sweep.config.parameters import Parameter
 from optuna_sweep.config.settings import MethodName, Settings
 from optuna_sweep.config.source import Source, read_source
 from optuna_sweep.config.sweep_file import FileReading, read_file
-from optuna_sweep.config.yaml_reader import load_yaml
+from optuna_sweep.config.yaml_reader import load_with_repeats
 from optuna_sweep.errors import ConfigError
 
 
@@ -70,21 +70,27 @@ class SweepConfig:
         Raises:
             ConfigError: With every problem that the file has, never only the first.
         """
-        findings = Findings()
-        reading = read_file(raw, findings)
-        config = _assemble(reading, findings) if reading is not None else None
-        if findings.problems or config is None:
-            raise ConfigError(dict.fromkeys(findings.problems))
-        return config
+        return _judge(raw, Findings())
 
     @classmethod
     def read(cls, text: str | bytes) -> SweepConfig:
         """Read the text of a sweep file: ``load_yaml`` and ``parse`` in one step.
 
         Raises:
-            ConfigError: As both of them do.
+            ConfigError: With the problems of both.
         """
-        return cls.parse(load_yaml(text))
+        raw, repeats = load_with_repeats(text)
+        findings = Findings()
+        findings.problems.extend(repeats)
+        return _judge(raw, findings)
+
+
+def _judge(raw: object, findings: Findings) -> SweepConfig:
+    reading = read_file(raw, findings)
+    config = _assemble(reading, findings) if reading is not None else None
+    if findings.problems or config is None:
+        raise ConfigError(dict.fromkeys(findings.problems))
+    return config
 
 
 def _assemble(reading: FileReading, findings: Findings) -> SweepConfig:

@@ -20,32 +20,43 @@ def load_yaml(text: str | bytes) -> object:
         ConfigError: Where the text is no YAML, holds nothing, or says one key twice; YAML readers
             silently take the last of them.
     """
+    raw, problems = load_with_repeats(text)
+    if problems:
+        raise ConfigError(problems)
+    return raw
+
+
+def load_with_repeats(text: str | bytes) -> tuple[object, list[Problem]]:
+    """Read YAML, the last of duplicate keys taken, with a problem for each of them.
+
+    Raises:
+        ConfigError: Where the text is no YAML, or holds nothing.
+    """
     try:
         loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         problems = _duplicates(root)
         raw = loader.construct_document(root) if root is not None else None
     except yaml.MarkedYAMLError as error:
-        _refuse(_place(error), _cause(error))
+        _refuse(_place(error) + _cause(error))
     except RecursionError:
-        _refuse("", "nested too deeply")
+        _refuse("nested too deeply")
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        _refuse("", str(error).splitlines()[0])
+        _refuse(str(error).splitlines()[0])
+    except (LookupError, AttributeError, TypeError):  # PyYAML's, for `!!bool maybe` and the like
+        _refuse("a value that is not what its !!tag says")
     fault = shape_fault(raw)
     if fault:
-        _refuse("", fault)
+        _refuse(fault)
     if raw is None:
-        problems = [
-            Problem(_FILE, "empty", "a mapping with `method`, `metric` and `parameters`", "Fill it in")
-        ]
-    if problems:
-        raise ConfigError(problems)
-    return raw
+        _refuse("empty", "a mapping with `method`, `metric` and `parameters`", "Fill it in")
+    return raw, problems
 
 
-def _refuse(place: str, cause: str) -> NoReturn:
-    remedy = "Indent with spaces only" if "\\t" in cause else "Correct the file there"
-    raise ConfigError([Problem(_FILE, f"{place}{cause}", "YAML", remedy)]) from None
+def _refuse(given: str, allowed: str = "YAML", remedy: str = "Correct the file there") -> NoReturn:
+    if "\\t" in given:
+        remedy = "Indent with spaces only"
+    raise ConfigError([Problem(_FILE, given, allowed, remedy)]) from None
 
 
 def _place(error: yaml.MarkedYAMLError) -> str:

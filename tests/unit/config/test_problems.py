@@ -27,6 +27,11 @@ scheduler: {num_workers: 0, settings: {sampler: TPE, seed: a, enqueue: 3}}
     ]
 
 
+def test_a_repeated_key_does_not_hide_the_other_problems() -> None:
+    text = with_lines("run_cap: 3\nmethod: bayesian") + "\nrun_cap: 0"
+    assert [line.split(":")[0] for line in problems_of(text)] == ["run_cap", "method", "run_cap"]
+
+
 PROBLEMS = {
     "method: Bayes": "method: 'Bayes': one of grid, random, bayes, custom: Did you mean 'bayes'?",
     "method: gird": "method: 'gird': one of grid, random, bayes, custom: Did you mean 'grid'?",

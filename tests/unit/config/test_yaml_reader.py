@@ -72,3 +72,9 @@ def test_several_metric_blocks_are_shown_the_way_to_several_objectives() -> None
 
 def test_bytes_are_read_as_text() -> None:
     assert load_yaml("name: Größe".encode()) == {"name": "Größe"}
+
+
+@pytest.mark.parametrize("value", ["!!bool maybe", "!!int ''", "!!timestamp soon"])
+def test_a_value_that_belies_its_tag_is_a_problem(value: str) -> None:
+    with pytest.raises(ConfigError, match="a value that is not what its !!tag says"):
+        load_yaml(f"a: {value}")
