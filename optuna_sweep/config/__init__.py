@@ -1,8 +1,19 @@
 """From the text of a sweep file to a frozen ``SweepConfig``, or to all that is wrong with it.
 
-``yaml_reader`` turns text into plain values; ``SweepConfig.parse`` judges them. Below it,
-``grammar`` reads the ``parameters`` block into ``parameters``' shapes, and ``settings`` says what
-the scheduler's own block may hold.
+::
+
+    models              SweepConfig: what the rest of the house reads
+    ├── yaml_reader     text → plain values
+    ├── sweep_file      plain values → typed blocks (entries, settings), broken ones left out
+    ├── grammar         the ``parameters`` block → Parameter leaves
+    │   ├── distributions, ranges, choices, leaf    one leaf, in any of W&B's forms
+    │   └── conditions                              ``when:``
+    ├── metrics, early_terminate, command, source, enqueue    one block each
+    └── checks          whether the blocks fit together
+    schema, reference   the models, for editors and for docs/settings.md
+
+Everything found on the way goes to one ``findings.Findings``; ``wording`` puts pydantic's
+complaints into its words. Neither Optuna nor W&B is imported here.
 """
 
 from __future__ import annotations
