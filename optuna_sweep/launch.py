@@ -86,6 +86,20 @@ class KnownRun:
     created_at: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """An item of the launch queue that has not ended.
+
+    Attributes:
+        item_id: W&B's id of the item.
+        run_id: The run that it starts; None until a launch agent has taken it, since W&B does
+            not say before.
+    """
+
+    item_id: str
+    run_id: str | None = None
+
+
 class Launch(Protocol):
     """Runs trials on machines. Every method may raise ``Unavailable`` or ``Refused``."""
 
@@ -120,7 +134,14 @@ class Launch(Protocol):
         ...
 
     def enqueue(self, proposal: Proposal) -> str:
-        """Put the run on the queue and return the item's id. Repeating it queues it twice."""
+        """Put the run on the queue and return the item's id. Repeating it queues it twice.
+
+        Where it raises ``Unavailable``, nobody knows whether the run is on the queue.
+        """
+        ...
+
+    def queue_items(self) -> tuple[QueueItem, ...]:
+        """The items on the queue that have not ended, whoever put them there."""
         ...
 
     def stop_run(self, run_id: str) -> None:

@@ -28,6 +28,10 @@ class StopRules:
         """One more run was put on the queue."""
         self.started += 1
 
+    def run_void(self) -> None:
+        """A run died without a trace: W&B does not count it either."""
+        self.started -= 1
+
     def trial_told(self, outcome: Outcome) -> None:
         """A trial was told this."""
         if not isinstance(outcome, Completed) or len(self.metrics) != 1:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optuna_sweep.errors import Unavailable
-from optuna_sweep.launch import Ending, KnownRun, Snapshot, SweepState, Watch
+from optuna_sweep.launch import Ending, KnownRun, QueueItem, Snapshot, SweepState, Watch
 from optuna_sweep.outcomes import Observation, Phase, Proposal, Row
 
 
@@ -86,6 +86,7 @@ class MemoryLaunch:
         self.said: list[str] = []
         self.ended: Ending | None = None
         self.busiest = 0
+        self.others: list[QueueItem] = []
         self.at: list[tuple[float, Callable[[], None]]] = []
         self.faults: Callable[[str, int], None] = lambda call, nth: None
 
@@ -118,6 +119,16 @@ class MemoryLaunch:
         run.queued, run.script = self.clock, self.script(proposal)
         self.busiest = max(self.busiest, len(self.live()))
         return f"item-{proposal.run_id}"
+
+    def queue_items(self) -> tuple[QueueItem, ...]:
+        self._called("queue_items")
+        items = [*self.others]
+        for run_id, run in self.runs.items():
+            if run.queued is None or run.script.end is Phase.LOST:
+                continue
+            waiting = run.phase(self.clock) is Phase.WAITING
+            items.append(QueueItem(f"item-{run_id}", None if waiting else run_id))
+        return tuple(items)
 
     def stop_run(self, run_id: str) -> None:
         self._called("stop_run")

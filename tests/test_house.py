@@ -20,6 +20,8 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("space", "components", "user_file", "measure", "patience"),
     ("study", "novelty", "recovery", "starting_points"),
     ("search", "stopping", "report", "charts"),
+    ("patience",),
+    ("fleet",),
     ("loop", "setup"),
     ("wandb_adapter",),
     ("scheduler",),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from typing import Any
 
 import optuna
 from optuna.trial import TrialState
@@ -26,15 +27,12 @@ from optuna_sweep.outcomes import (
     Pruned,
     Verdict,
 )
+from optuna_sweep.recovery import Action
 from optuna_sweep.run_ids import RunId
 from optuna_sweep.search.live import LiveTrial, Retry
+from optuna_sweep.search.recovering import Recovered, Recovery
 from optuna_sweep.space import SearchSpace
 from optuna_sweep.study import Opened
-
-RUN_ID = "run_id"
-"""The trial's user attribute that holds the id of its first run."""
-REASON = "reason"
-"""The trial's user attribute that says why it was pruned or failed."""
 
 _FRUITLESS_ASKS = 50
 _NO_RETRY = Retry()
@@ -52,6 +50,14 @@ class Search:
         retry: Which runs are tried again.
     """
 
+    # The trial's user attributes:
+    RUN_ID = "run_id"
+    """The id of its first run."""
+    REASON = "reason"
+    """Why it was pruned or failed, in words."""
+    QUEUE_ITEMS = "queue_items"
+    """For each of its runs that was queued, the id of the queue item."""
+
     def __init__(
         self,
         *,
@@ -65,8 +71,9 @@ class Search:
         self.study = opened.study
         self.measure = measure
         self.repeats = repeats
+        self.storage = opened.storage
         self._opened = opened
-        self._space = space
+        self.space = space
         self._sweep_id = sweep_id
         self._retry = retry
         self._live: dict[str, LiveTrial] = {}
@@ -75,7 +82,7 @@ class Search:
         self._used_up = False
         self._worst: list[float] | None = None
         self._asked = 0
-        self.refresh()
+        self._read_study()
 
     # Asking -------------------------------------------------------------------------------
 
@@ -102,10 +109,9 @@ class Search:
             with self._opened.at_once():
                 live = self._new_trial()
             if live is not None:
-                first, *others = [live.start(RunId(live.trial.number, i)) for i in range(self.repeats)]
-                self._live |= dict.fromkeys(live.runs, live)
-                self._due += others
-                return first
+                for repeat in range(self.repeats):
+                    self.owe(live, live.start(RunId(live.trial.number, repeat)))
+                return self._due.popleft()
         raise SweepError(
             f"The search space gave no usable point in {_FRUITLESS_ASKS} attempts: every one was refused by "
             "your objective(trial), or was a repeat. Widen the space, or lower run_cap."
@@ -113,11 +119,9 @@ class Search:
 
     def _new_trial(self) -> LiveTrial | None:
         """Ask the study; None where the point cannot be run, which the study has been told then."""
-        self._opened.reseed(self._asked)
-        trial = self.study.ask()
-        self._asked = trial.number + 1
+        trial = self.ask_study()
         try:
-            config = self._space.suggest(trial)
+            config = self.space.suggest(trial)
         except TrialError as error:
             self._settle(trial, Failed(str(error)))
             return None
@@ -128,9 +132,7 @@ class Search:
             self._settle(trial, Failed("a repeat of a configuration that was already run"))
             self._novelty.steer(self.study)
             return None
-        self._novelty.add(config)
-        trial.set_user_attr(RUN_ID, RunId(trial.number).of(self._sweep_id))
-        return LiveTrial(trial, config, self._sweep_id, self.measure, self.repeats)
+        return self.live_trial(trial, config)
 
     # Telling ------------------------------------------------------------------------------
 
@@ -196,10 +198,10 @@ class Search:
                     self._note_worst(values)
                     self.study.tell(trial, values)
                 case Pruned(reason=reason):
-                    trial.set_user_attr(REASON, reason)
+                    trial.set_user_attr(self.REASON, reason)
                     self.study.tell(trial, state=TrialState.PRUNED)
                 case Failed(reason):
-                    trial.set_user_attr(REASON, reason)
+                    trial.set_user_attr(self.REASON, reason)
                     self.study.tell(trial, state=TrialState.FAIL)
         except RuntimeError:
             # GridSampler and BruteForceSampler call Study.stop() when their last point is told,
@@ -219,12 +221,48 @@ class Search:
 
     # Continuing ---------------------------------------------------------------------------
 
-    def refresh(self) -> None:
-        """Learn from the study what earlier schedulers have tried and told. Called once."""
+    def recover(self, actions: Sequence[Action]) -> Recovered:
+        """Make the study agree with the sweep. Called once, before anything is asked."""
+        with self._opened.at_once():
+            return Recovery(self).carry_out(actions)
+
+    def note_queued(self, run_id: str, item_id: str) -> None:
+        """Remember the run's queue item in the study, for a scheduler that takes over."""
+        live = self._live.get(run_id)
+        if live is not None:
+            items = {**live.trial.user_attrs.get(self.QUEUE_ITEMS, {}), run_id: item_id}
+            live.trial.set_user_attr(self.QUEUE_ITEMS, items)
+
+    def ask_study(self) -> optuna.Trial:
+        """The study's next trial, from a sampler that depends on nothing that a restart would lose."""
+        self._opened.reseed(self._asked)
+        trial = self.study.ask()
+        self._asked = trial.number + 1
+        return trial
+
+    def live_trial(self, trial: optuna.Trial, config: dict[str, Any] | None = None) -> LiveTrial:
+        """Put a trial to work."""
+        config = self.space.suggest(trial) if config is None else config
+        self._novelty.add(config)
+        if self.RUN_ID not in trial.user_attrs:
+            trial.set_user_attr(self.RUN_ID, RunId(trial.number).of(self._sweep_id))
+        return LiveTrial(trial, config, self._sweep_id, self.measure, self.repeats)
+
+    def owe(self, live: LiveTrial, proposal: Proposal) -> None:
+        """The trial waits for this run, which has to be started."""
+        self._live[proposal.run_id] = live
+        self._due.append(proposal)
+
+    def watch(self, live: LiveTrial, proposal: Proposal) -> None:
+        """The trial waits for this run, which was started earlier."""
+        self._live[proposal.run_id] = live
+
+    def _read_study(self) -> None:
+        """Learn what earlier schedulers have tried and told."""
         trials = self.study.get_trials(deepcopy=False)
         self._asked = len(trials)
         for trial in trials:
             if trial.state is TrialState.COMPLETE and trial.values is not None:
                 self._note_worst(trial.values)
-            if RUN_ID in trial.user_attrs:
-                self._novelty.add(self._space.config(trial))
+            if self.RUN_ID in trial.user_attrs:
+                self._novelty.add(self.space.config(trial))

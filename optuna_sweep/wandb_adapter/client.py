@@ -36,15 +36,22 @@ class Client:
     def __init__(self, api: LaunchApi) -> None:
         self.api = api
 
-    def ask(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    def ask(
+        self, document: str, variables: Mapping[str, Any], *, timeout: float | None = None
+    ) -> dict[str, Any]:
         """Execute a GraphQL document and return its ``data``.
+
+        Args:
+            document: The document.
+            variables: Its variables.
+            timeout: Seconds after which wandb-core is told to give up; None for wandb's own limit.
 
         Raises:
             Unavailable: It failed in a way that may pass.
             Refused: It failed in a way that will not.
         """
         answer: dict[str, Any] = self.call(
-            lambda: self.api._service_api.execute_graphql(document, variables=dict(variables))
+            lambda: self.api._service_api.execute_graphql(document, dict(variables), timeout)
         )
         return answer
 

@@ -22,17 +22,20 @@ from wandb.sdk.launch.sweeps.scheduler import Scheduler, SweepRun
 from wandb.sdk.launch.utils import LAUNCH_DEFAULT_PROJECT
 
 from optuna_sweep.errors import Problem, Refused, Unavailable
-from optuna_sweep.launch import Ending, KnownRun, Snapshot, Watch
+from optuna_sweep.launch import Ending, KnownRun, QueueItem, Snapshot, Watch
 from optuna_sweep.outcomes import Proposal
-from optuna_sweep.wandb_adapter import mutations
+from optuna_sweep.wandb_adapter import documents
 from optuna_sweep.wandb_adapter.client import Client
 from optuna_sweep.wandb_adapter.launch_spec import Job, priority, run_spec, template_variables
 from optuna_sweep.wandb_adapter.own_run import OwnRun
 from optuna_sweep.wandb_adapter.question import Question, merge_snapshots
 from optuna_sweep.wandb_adapter.records import known_run
-from optuna_sweep.wandb_adapter.states import state_for_ending
+from optuna_sweep.wandb_adapter.states import left_the_queue, state_for_ending
 
 _PREFIX = "optuna: "
+_ONE_TRY = 1.9
+"""Seconds. wandb-core waits 2 before it repeats a request whose answer was lost, and a run that is
+queued twice is trained twice."""
 
 
 class LaunchScheduler(Scheduler):
@@ -136,7 +139,7 @@ class LaunchScheduler(Scheduler):
     def create_run(self, proposal: Proposal) -> None:
         """One request. The run is pending until a process reports for it."""
         self._client.ask(
-            mutations.CREATE_RUN,
+            documents.CREATE_RUN,
             {
                 "name": proposal.run_id,
                 **self._where,
@@ -150,7 +153,7 @@ class LaunchScheduler(Scheduler):
     def enqueue(self, proposal: Proposal) -> str:
         """One request; wandb's own ``launch_add`` reads the job again for each run, about four."""
         answer = self._client.ask(
-            mutations.ENQUEUE,
+            documents.ENQUEUE,
             {
                 "entityName": self._job.launch.get("queue_entity") or self._entity,
                 "projectName": self._queue_project,
@@ -159,11 +162,24 @@ class LaunchScheduler(Scheduler):
                 "priority": priority(self._job),
                 "templateVariableValues": template_variables(self._job),
             },
+            timeout=_ONE_TRY,
         )
         item = (answer.get("pushToRunQueueByName") or {}).get("runQueueItemId")
         if item is None:
             raise Refused(f"The queue {self._kwargs.get('queue')!r} of {self._entity!r} does not take runs.")
         return str(item)
+
+    def queue_items(self) -> tuple[QueueItem, ...]:
+        """One request."""
+        variables = {"entityName": self._entity, "projectName": self._queue_project}
+        answer = self._client.ask(documents.QUEUE_ITEMS, {**variables, "runQueue": self._kwargs.get("queue")})
+        queue = (answer.get("project") or {}).get("runQueue") or {}
+        nodes = [edge["node"] for edge in (queue.get("runQueueItems") or {}).get("edges", [])]
+        return tuple(
+            QueueItem(str(node["id"]), node.get("associatedRunId") or None)
+            for node in nodes
+            if not left_the_queue(str(node.get("state")))
+        )
 
     def stop_run(self, run_id: str) -> None:
         """One request."""
@@ -178,7 +194,7 @@ class LaunchScheduler(Scheduler):
         """Set the sweep's state and finish the scheduler's own run, as failed where the sweep failed."""
         try:
             self._client.ask(
-                mutations.END_SWEEP,
+                documents.END_SWEEP,
                 {
                     "id": self._sweep_record()["id"],
                     "state": state_for_ending(ending),

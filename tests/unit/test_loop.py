@@ -41,11 +41,17 @@ def test_one_poll_asks_one_question_however_many_runs_are_live() -> None:
     assert polls <= run.launch.clock / 5 + 2
 
 
-@pytest.mark.parametrize("phase", [Phase.CRASHED, Phase.FAILED, Phase.LOST])
+@pytest.mark.parametrize("phase", [Phase.FAILED, Phase.LOST, Phase.DELETED])
 def test_a_run_that_dies_before_its_first_metric_fails_its_trial_and_the_sweep_goes_on(phase: Phase) -> None:
     run = sweep(lambda p: Script(end=phase, seconds=8) if p.trial == 1 else good(p), run_cap=4)
     assert run.run() is Ending.FINISHED
     assert run.states == ["COMPLETE", "FAIL", "COMPLETE", "COMPLETE"]
+
+
+def test_a_run_that_crashed_without_a_trace_does_not_count_against_the_cap_as_in_wandb() -> None:
+    run = sweep(lambda p: Script(end=Phase.CRASHED, seconds=8) if p.trial == 1 else good(p), run_cap=4)
+    assert run.run() is Ending.FINISHED
+    assert sorted(run.states) == ["COMPLETE"] * 4 + ["FAIL"]
 
 
 def test_a_crashed_run_with_metrics_is_failed_and_never_complete() -> None:

@@ -1,7 +1,7 @@
-"""The documents that change something in W&B.
+"""The documents of single requests, most of which change something in W&B.
 
-wandb 0.31 has no Python call for the first, and swallows the errors of the second and
-the third; their shapes are those that wandb's own clients send.
+wandb 0.31 has no Python call for the first, and swallows the errors of the others; their
+shapes are those that wandb's own clients send.
 """
 
 CREATE_RUN = """
@@ -29,6 +29,16 @@ mutation pushToRunQueueByName(
     runSpec: $runSpec, priority: $priority, templateVariableValues: $templateVariableValues
   }) {
     runQueueItemId
+  }
+}
+"""
+
+QUEUE_ITEMS = """
+query GetRunQueueItems($projectName: String!, $entityName: String!, $runQueue: String!) {
+  project(name: $projectName, entityName: $entityName) {
+    runQueue(name: $runQueue) {
+      runQueueItems { edges { node { id state associatedRunId } } }
+    }
   }
 }
 """

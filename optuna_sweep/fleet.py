@@ -1,0 +1,175 @@
+"""The runs in flight: started once each, stopped for certain, held until they have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from optuna_sweep.errors import Unavailable
+from optuna_sweep.launch import Launch, QueueItem, Watch
+from optuna_sweep.outcomes import Observation, Phase, Proposal
+from optuna_sweep.patience import Patience
+
+_REPEAT_STOP_AFTER = 60.0
+_PREEMPTED_PATIENCE = 1800.0
+_QUEUE_PATIENCE = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run in flight; it holds a worker until it has ended, also while it is being stopped.
+
+    Attributes:
+        proposal: What it carries out.
+        watch: How a poll asks about it.
+        stop_asked: When it was asked to stop; None while it has not been.
+        preempted: Since when its machine is gone; None while it has one.
+        unsure: Since when nobody knows whether it is on the queue; None where that is known.
+        adopted: It was found by this scheduler, not started by it.
+    """
+
+    proposal: Proposal
+    watch: Watch
+    stop_asked: float | None = None
+    preempted: float | None = None
+    unsure: float | None = None
+    adopted: bool = False
+
+
+class Fleet:
+    """Runs in flight, and those that wait to be put on the queue.
+
+    Args:
+        launch: Runs the trials.
+        patience: Bears W&B's outages.
+        queued: Called once for each run that is known to be on the queue, with its item's id.
+    """
+
+    def __init__(self, launch: Launch, patience: Patience, queued: Callable[[Proposal, str], None]) -> None:
+        self._launch = launch
+        self._patience = patience
+        self._queued = queued
+        self._runs: dict[str, Run] = {}
+        self.unqueued: list[Proposal] = []
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter(list(self._runs.values()))
+
+    def __getitem__(self, run_id: str) -> Run:
+        return self._runs[run_id]
+
+    @property
+    def watched(self) -> list[Watch]:
+        """What a poll asks about."""
+        return [run.watch for run in self._runs.values()]
+
+    # Starting -----------------------------------------------------------------------------
+
+    def start(self, proposal: Proposal) -> float:
+        """Make the run and queue it; how long to wait where W&B did not answer.
+
+        The run is in flight afterwards, or in ``unqueued``; it is never forgotten.
+        """
+        try:
+            self._launch.create_run(proposal)
+        except Unavailable as error:
+            self.unqueued.insert(0, proposal)
+            return self._patience.failed(error)
+        run_id = proposal.run_id
+        try:
+            item = self._launch.enqueue(proposal)
+        except Unavailable as error:
+            self._runs[run_id] = Run(proposal, Watch(run_id), unsure=self._launch.now())
+            return self._patience.failed(error)
+        self._runs[run_id] = Run(proposal, Watch(run_id, item))
+        self._queued(proposal, item)
+        return 0.0
+
+    def adopt(self, proposal: Proposal, item_id: str | None, *, waiting: bool) -> None:
+        """Take over a run that another scheduler started."""
+        unsure = self._launch.now() if waiting and item_id is None else None
+        watch = Watch(proposal.run_id, item_id)
+        self._runs[proposal.run_id] = Run(proposal, watch, unsure=unsure, adopted=True)
+
+    def make_sure(self) -> None:
+        """Find out which waiting runs are on the queue, where a request or a scheduler died over it.
+
+        Queueing a run twice would start it twice, so a run is queued again only when no item of
+        the queue can be its own. Those that can are the unknown ones: W&B says which run an item
+        starts only after an agent has taken it.
+        """
+        unsure = [run for run in self._runs.values() if run.unsure is not None]
+        if not unsure:
+            return
+        try:
+            items = self._launch.queue_items()
+        except Unavailable as error:
+            self._patience.failed(error)
+            return
+        started = {item.run_id: item.item_id for item in items if item.run_id is not None}
+        strangers = self._strangers(items)
+        for run in unsure:
+            run_id = run.proposal.run_id
+            waited = self._launch.now() - (run.unsure or 0.0)
+            if run_id in started:
+                self._runs[run_id] = replace(run, watch=Watch(run_id, started[run_id]), unsure=None)
+            elif not strangers or waited > _QUEUE_PATIENCE:
+                self._queue_again(run)
+
+    def _strangers(self, items: Sequence[QueueItem]) -> list[QueueItem]:
+        known = {run.watch.item_id for run in self._runs.values()}
+        return [item for item in items if item.run_id is None and item.item_id not in known]
+
+    def _queue_again(self, run: Run) -> None:
+        del self._runs[run.proposal.run_id]
+        if run.stop_asked is None:
+            self.unqueued.append(run.proposal)
+
+    # Seeing -------------------------------------------------------------------------------
+
+    def settle(self, seen: Observation) -> Observation | None:
+        """What the search may hear of an observation; None where the run was queued again instead."""
+        run = self._runs[seen.run_id]
+        if run.adopted and seen.phase is Phase.LOST:
+            # Items die with their sweep: launch agents refuse the runs of a sweep that is not running.
+            self._queue_again(run)
+            return None
+        if seen.phase is not Phase.WAITING:
+            run = replace(run, watch=Watch(seen.run_id), unsure=None, adopted=False)
+        run = self._runs[seen.run_id] = replace(run, preempted=self._preempted_since(run, seen))
+        if run.preempted is None or self._launch.now() - run.preempted >= _PREEMPTED_PATIENCE:
+            return seen
+        # Launch queues a preempted run again under the same id: it has time to come back.
+        return replace(seen, phase=Phase.RUNNING)
+
+    def _preempted_since(self, run: Run, seen: Observation) -> float | None:
+        if seen.phase is not Phase.PREEMPTED:
+            return None
+        return self._launch.now() if run.preempted is None else run.preempted
+
+    def end(self, run_id: str) -> None:
+        """The run has ended; its worker is free."""
+        del self._runs[run_id]
+        self._launch.forget_run(run_id)
+
+    # Stopping -----------------------------------------------------------------------------
+
+    def stop(self, run_id: str) -> None:
+        """Ask the run to stop, now and until it has."""
+        run = self._runs[run_id]
+        asked = self._launch.now()
+        try:
+            self._launch.stop_run(run_id)
+        except Unavailable as error:
+            self._patience.failed(error)
+            asked -= _REPEAT_STOP_AFTER
+        self._runs[run_id] = replace(run, stop_asked=asked)
+
+    def repeat_stops(self) -> None:
+        """A stop request can be lost, and a run that starts after it does not know of it."""
+        for run in self:
+            if run.stop_asked is not None and self._launch.now() - run.stop_asked >= _REPEAT_STOP_AFTER:
+                self.stop(run.proposal.run_id)

@@ -1,0 +1,152 @@
+"""Puts a search together again, from what its study and its sweep still know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import optuna
+from optuna.trial import TrialState
+
+from optuna_sweep.errors import TrialError
+from optuna_sweep.outcomes import Proposal
+from optuna_sweep.recovery import Action, Adopt, Found, Gap, Orphan, Replay
+from optuna_sweep.run_ids import RunId
+
+if TYPE_CHECKING:
+    from optuna_sweep.search.search import Search
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A run that was found at work, or ended and not yet told.
+
+    Attributes:
+        proposal: What it carries out.
+        found: What W&B knows of it.
+        item_id: Its queue item, where the study knows it.
+        wanted: Whether its trial waits for it; otherwise it is to be stopped.
+    """
+
+    proposal: Proposal
+    found: Found
+    item_id: str | None = None
+    wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a search found when it was put together again.
+
+    Attributes:
+        runs: Runs to watch, in the order of their trials.
+        lines: What people should know.
+    """
+
+    runs: tuple[Adopted, ...] = ()
+    lines: tuple[str, ...] = ()
+
+
+class Recovery:
+    """Carries out a plan on a search. One is made for each start of a scheduler."""
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self._runs: list[Adopted] = []
+        self._lines: list[str] = []
+        self._lost = 0
+
+    def carry_out(self, actions: Sequence[Action]) -> Recovered:
+        """Make the study agree with the sweep; every run that is of use is in the result."""
+        for action in actions:
+            match action:
+                case Adopt(number, runs):
+                    self._adopt(self._handle(number), runs)
+                case Replay(number, runs):
+                    self._replay(number, runs)
+                case Gap():
+                    self._fill()
+                case Orphan(found):
+                    self._runs.append(Adopted(_bare(found), found, wanted=False))
+        if self._lost:
+            self._lines.append(f"{self._lost} trials were rebuilt from the sweep's runs.")
+        return Recovered(tuple(self._runs), tuple(self._lines))
+
+    def _adopt(self, trial: optuna.Trial, runs: Sequence[Found]) -> None:
+        search = self._search
+        reported = self._reported(trial)
+        live = search.live_trial(trial)
+        live.last_report = max(reported, default=None)
+        items: Mapping[str, Any] = trial.user_attrs.get(search.QUEUE_ITEMS, {})
+        known = {entry.place.repeat: entry for entry in runs}
+        for repeat in range(search.repeats):
+            entry = known.get(repeat)
+            if entry is None:
+                search.owe(live, live.start(RunId(trial.number, repeat)))
+                continue
+            proposal = live.start(entry.place, reported)
+            search.watch(live, proposal)
+            self._runs.append(Adopted(proposal, entry, items.get(proposal.run_id)))
+
+    def _replay(self, number: int, runs: Sequence[Found]) -> None:
+        """Ask for the trial again; its parameters are fixed, so that the sampler has no say."""
+        search, study = self._search, self._search.study
+        trials = study.get_trials(deepcopy=False)
+        if number >= len(trials):
+            self._lost += 1
+            try:
+                point = search.space.own(runs[0].run.parameters)
+                study.enqueue_trial(search.space.fix(point))
+            except TrialError as error:
+                self._lines.append(f"{runs[0].run.run_id} is left out of the search: {error}")
+                self._runs += [
+                    Adopted(_bare(entry), entry, wanted=False) for entry in runs if not entry.run.phase.ended
+                ]
+                self._fill()
+                return
+        self._adopt(search.ask_study(), runs)
+
+    def _fill(self) -> None:
+        lost = optuna.trial.create_trial(
+            state=TrialState.FAIL, user_attrs={self._search.REASON: "lost before it had a run"}
+        )
+        self._search.study.add_trial(lost)
+
+    def _handle(self, number: int) -> optuna.Trial:
+        """Optuna's handle of a trial that another process asked for."""
+        study = self._search.study
+        storage = self._search.storage
+        study_id = storage.get_study_id_from_name(study.study_name)
+        trial_id = storage.get_trial_id_from_study_id_trial_number(study_id, number)
+        with _without_sampler(study):
+            return optuna.trial.Trial(study, trial_id)
+
+    @staticmethod
+    def _reported(trial: optuna.Trial) -> list[int]:
+        frozen = trial.study.get_trials(deepcopy=False)[trial.number]
+        return list(frozen.intermediate_values)
+
+
+@contextmanager
+def _without_sampler(study: optuna.Study) -> Iterator[None]:
+    """Making a handle asks the sampler for the trial's parameters, which it has got already.
+
+    Samplers that count their suggestions (QMCSampler) would be one ahead for ever after.
+    """
+    sampler = study.sampler
+    study.sampler = optuna.samplers.RandomSampler(seed=0)
+    try:
+        yield
+    finally:
+        study.sampler = sampler
+
+
+def _bare(found: Found) -> Proposal:
+    return Proposal(
+        run_id=found.run.run_id,
+        trial=found.place.trial,
+        name=found.place.name,
+        parameters=found.run.parameters,
+    )
