@@ -16,6 +16,7 @@ from optuna_sweep.errors import TrialError, UserCodeError
 from optuna_sweep.space.choices import Choices, Entry, number_or_text, text_of
 from optuna_sweep.space.exchange import Exchange, Overtime, Raised
 from optuna_sweep.space.output import kept_output
+from optuna_sweep.space.returned import RETURNED, returned_config
 from optuna_sweep.space.shielded_trial import ShieldedTrial
 
 _WANTED: Final = (
@@ -29,20 +30,29 @@ class Programmed:
 
     Each trial calls the function once, on the real trial: the run gets what was suggested on the
     path that the function took, and nothing else. A name is one key of the config, whatever dots
-    or slashes it holds. What the function returns or reports is not used.
+    or slashes it holds. What the function reports is not used.
 
     Args:
         objective: The function. It may print, raise or hang, and exit or start threads.
         timeout: Seconds that one call may take, without the sampler's own time.
         say: Gets the lines that the function prints.
+        returns_config: The function was written for W&B's own engine: the run gets what it
+            returns, which may be more, less or other than what it suggested. Otherwise what it
+            returns is not used.
     """
 
     def __init__(
-        self, objective: Callable[[Any], Any], *, timeout: float, say: Callable[[str], None]
+        self,
+        objective: Callable[[Any], Any],
+        *,
+        timeout: float,
+        say: Callable[[str], None],
+        returns_config: bool = False,
     ) -> None:
         self._objective = objective
         self._timeout = timeout
         self._say = say
+        self._returns_config = returns_config
         self._choices: dict[str, Choices] = {}
 
     def wrap(self, storage: BaseStorage) -> BaseStorage:
@@ -54,16 +64,22 @@ class Programmed:
         exchange = Exchange()
         shielded = ShieldedTrial(trial, exchange)
         try:
-            self._call(shielded, exchange)
+            returned = self._call(shielded, exchange)
         except Overtime:
             raise UserCodeError(self._too_slow(trial.number)) from None
         except Raised as raised:
             raise _verdict(raised.error, trial.number) from None
         self._choices.update(shielded.choices)
-        return dict(shielded.values)
+        if not self._returns_config:
+            return dict(shielded.values)
+        config = returned_config(returned)
+        trial.set_user_attr(RETURNED, config)
+        return config
 
     def config(self, trial: FrozenTrial) -> dict[str, Any]:
         """See ``SearchSpace``; a list or dict is still its text where no trial of this process had it."""
+        if RETURNED in trial.user_attrs:
+            return dict(trial.user_attrs[RETURNED])
         return {
             name: self._choices[name].value(entry) if name in self._choices else entry
             for name, entry in trial.params.items()
@@ -89,15 +105,15 @@ class Programmed:
         """See ``SearchSpace``."""
         return tuple(sorted((name, number_or_text(value)) for name, value in config.items()))
 
-    def _call(self, shielded: ShieldedTrial, exchange: Exchange) -> None:
+    def _call(self, shielded: ShieldedTrial, exchange: Exchange) -> Any:
         with kept_output() as printed:
 
-            def call() -> None:
+            def call() -> Any:
                 printed.claim()
-                self._objective(shielded)
+                return self._objective(shielded)
 
             try:
-                exchange.run(call, self._timeout)
+                return exchange.run(call, self._timeout)
             finally:
                 for line in printed.lines:
                     self._say(line)

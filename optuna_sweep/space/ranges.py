@@ -60,9 +60,11 @@ class Whole(Domain):
         return number_or_text(value)
 
     def _nearest(self, entry: Any) -> int:
-        numbers = self._range
-        step = round((_number(entry) - numbers[0]) / numbers.step)
-        return numbers[int(within(0, step, len(numbers) - 1))]
+        its, number = self.distribution, _number(entry)
+        if number in self._range:
+            return int(number)
+        step = round((within(its.low, number, its.high) - its.low) / its.step)
+        return its.low + step * its.step
 
     def _draw(self, trial: optuna.Trial, name: str) -> int:
         its = self.distribution

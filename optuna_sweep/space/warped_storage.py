@@ -31,7 +31,7 @@ class WarpedStorage(BaseStorage):
     def __init__(self, plain: BaseStorage, domains: Mapping[str, Domain]) -> None:
         self.plain = plain
         self._domains = domains
-        self._finished: dict[tuple[int, int], FrozenTrial] = {}
+        self._finished: dict[int, dict[int, FrozenTrial]] = {}
 
     # Translated -------------------------------------------------------------------------
 
@@ -60,16 +60,17 @@ class WarpedStorage(BaseStorage):
     ) -> list[FrozenTrial]:
         """All trials with latents."""
         trials = self.plain.get_all_trials(study_id, deepcopy=False, states=states)
-        seen = [self._once(study_id, trial) for trial in trials]
+        finished = self._finished.setdefault(study_id, {})
+        seen = [self._once(finished, trial) for trial in trials]
         return copy.deepcopy(seen) if deepcopy else seen
 
-    def _once(self, study_id: int, trial: FrozenTrial) -> FrozenTrial:
-        if not trial.state.is_finished():
-            return self._with_latents(trial)
-        key = (study_id, trial.number)
-        if key not in self._finished:
-            self._finished[key] = self._with_latents(trial)
-        return self._finished[key]
+    def _once(self, finished: dict[int, FrozenTrial], trial: FrozenTrial) -> FrozenTrial:
+        known = finished.get(trial.number)
+        if known is None:
+            known = self._with_latents(trial)
+            if trial.state.is_finished():
+                finished[trial.number] = known
+        return known
 
     def _with_latents(self, trial: FrozenTrial) -> FrozenTrial:
         seen, params, distributions = _opened(trial)
@@ -97,7 +98,7 @@ class WarpedStorage(BaseStorage):
 
     def delete_study(self, study_id: int) -> None:  # noqa: D102
         self.plain.delete_study(study_id)
-        self._finished.clear()  # ids may be given again
+        self._finished.pop(study_id, None)  # ids may be given again
 
     def set_study_user_attr(self, study_id: int, key: str, value: Any) -> None:  # noqa: D102
         self.plain.set_study_user_attr(study_id, key, value)
