@@ -10,7 +10,8 @@ from optuna_sweep.errors import OptunaSweepError
 from optuna_sweep.launch import Ending
 from optuna_sweep.loop import Loop
 from optuna_sweep.report import Progress
-from optuna_sweep.setup import make_search, read_sweep
+from optuna_sweep.setup import facts_of, make_search, read_sweep
+from optuna_sweep.starting_points import enqueue_points
 from optuna_sweep.stopping import StopRules
 from optuna_sweep.study import JOURNAL, Opened, study_files
 from optuna_sweep.user_file import UserFile
@@ -48,13 +49,20 @@ class OptunaScheduler(LaunchScheduler):
         Raises:
             SweepError: Something has to be changed first.
         """
-        config = read_sweep(self.sweep_file(), *self.job_problems())
+        raw = self.sweep_file()
+        config = read_sweep(raw, *self.job_problems())
         for note in config.notes:
             self.say(note)
         user_file = self._user_file(config.source)
         search, self._opened = make_search(
-            config, user_file, sweep_id=self.sweep_id, storage=self._journal(), say=self.say
+            config,
+            user_file,
+            sweep_id=self.sweep_id,
+            storage=self._journal(),
+            say=self.say,
+            facts=facts_of(raw, config, self.sweep_id),
         )
+        enqueue_points(search.study, search.space, config.settings.enqueue)
         rules = StopRules(run_cap=config.run_cap, metrics=config.metrics, started=self.runs_started)
         progress = Progress(config.metrics, config.run_cap)
         self.begin_sweep()

@@ -16,7 +16,9 @@ from optuna_sweep.measure import Measure
 from optuna_sweep.search import Search
 from optuna_sweep.space import Declared, Programmed, SearchSpace
 from optuna_sweep.study import Opened, open_study
-from optuna_sweep.user_file import UserFile
+from optuna_sweep.user_file import SweepFacts, UserFile
+
+_COUNTING = {"BruteForceSampler", "GridSampler"}
 
 
 def read_sweep(raw: object, *more: Problem) -> SweepConfig:
@@ -44,10 +46,15 @@ def read_sweep(raw: object, *more: Problem) -> SweepConfig:
 def make_space(config: SweepConfig, user_file: UserFile, say: Callable[[str], None]) -> SearchSpace:
     """The user's ``objective(trial)`` where there is one, else the ``parameters`` block."""
     if user_file.objective is None:
-        return Declared(config.parameters)
+        return _declared(config)
     if config.parameters:
         say("The search space comes from your objective(trial); the sweep's parameters are not used.")
-    return Programmed(user_file.objective, timeout=config.settings.objective_timeout, say=say)
+    return Programmed(
+        user_file.objective,
+        timeout=config.settings.objective_timeout,
+        say=say,
+        returns_config=config.source is not None and config.source.native,
+    )
 
 
 def make_search(
@@ -57,25 +64,64 @@ def make_search(
     sweep_id: str,
     storage: Path | BaseStorage,
     say: Callable[[str], None],
+    facts: SweepFacts | None = None,
 ) -> tuple[Search, Opened]:
     """Open the study and put the search together; says who chose the sampler and the pruner.
+
+    Its starting points are not queued yet: ``enqueue_points`` does that, after the study was made
+    to agree with the runs that the sweep has already.
 
     Raises:
         ConfigError: The settings cannot be carried out.
         UserCodeError: The user's file failed.
     """
     space = make_space(config, user_file, say)
-    opened = open_study(config, space, sweep_id=sweep_id, storage=storage, user_file=user_file)
+    opened = open_study(config, space, sweep_id=sweep_id, storage=storage, user_file=user_file, facts=facts)
     for line in opened.lines:
         say(line)
-    search = Search(opened=opened, space=space, measure=Measure.of(config), sweep_id=sweep_id)
+    search = Search(
+        opened=opened,
+        space=space,
+        measure=Measure.of(config),
+        sweep_id=sweep_id,
+        repeats=config.settings.repeats,
+    )
     return search, opened
+
+
+def facts_of(raw: Mapping[str, Any], config: SweepConfig, sweep_id: str) -> SweepFacts:
+    """What the user's ``study(facts)`` is told, with the sweep file as its user wrote it."""
+    return SweepFacts(
+        id=sweep_id,
+        name=config.name or sweep_id,
+        entity=config.entity or "",
+        project=config.project or "",
+        config=raw,
+        controller_run_name=sweep_id,
+    )
+
+
+def _declared(config: SweepConfig) -> Declared:
+    """The ``parameters`` block; probabilities have no meaning where every point is visited once."""
+    sampler = config.settings.sampler
+    every_point = (
+        config.method == "grid" if sampler is None else bool(_types(sampler.model_dump()) & _COUNTING)
+    )
+    return Declared(config.parameters, weighted=not every_point)
+
+
+def _types(component: object) -> set[object]:
+    """The names of a component and of those inside it."""
+    if not isinstance(component, Mapping):
+        return set()
+    inside = [_types(value) for value in _mapping(component.get("args")).values()]
+    return {component.get("type")}.union(*inside)
 
 
 def _component_problems(raw: object, config: SweepConfig | None) -> list[Problem]:
     """What is wrong with the sampler and the pruner, also where the rest of the file is wrong too."""
     settings = _mapping(_mapping(_mapping(raw).get("scheduler")).get("settings"))
-    space = Declared(config.parameters) if config is not None and config.parameters else None
+    space = _declared(config) if config is not None and config.parameters else None
     sampler, pruner = _component(settings.get("sampler")), _component(settings.get("pruner"))
     problems = [] if sampler is None else sampler_problems(sampler, space=space)
     return problems + ([] if pruner is None else pruner_problems(pruner))
