@@ -176,12 +176,13 @@ class MemoryLaunch:
     def _observe(self, run: _Run, columns: Sequence[Sequence[str]]) -> Observation:
         phase = run.phase(self.clock)
         new: dict[int, dict[str, Any]] = {}
-        for (column,) in columns:
+        for group in columns:
+            key, news = ",".join(group), []
             for row in run.rows(self.clock):
-                if column in row.values and row.step > run.read.get(column, -1):
-                    new.setdefault(row.step, {})[column] = row.values[column]
-            steps = [step for step, values in new.items() if column in values]
-            run.read[column] = max([run.read.get(column, -1), *steps])
+                if all(name in row.values for name in group) and row.step > run.read.get(key, -1):
+                    new.setdefault(row.step, {}).update({name: row.values[name] for name in group})
+                    news.append(row.step)
+            run.read[key] = max([run.read.get(key, -1), *news])
         return Observation(
             run_id=run.proposal.run_id,
             phase=phase,

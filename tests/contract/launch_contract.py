@@ -1,0 +1,281 @@
+"""The promises of ``launch.Launch`` as tests, for everything that keeps them.
+
+A subclass gives the fixture ``bench``: a Launch with the other side of it, where runs report and people
+press buttons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import pytest
+
+from optuna_sweep.errors import Unavailable
+from optuna_sweep.launch import Ending, Launch, Snapshot, SweepState, Watch
+from optuna_sweep.outcomes import Observation, Phase, Proposal
+
+LOSS = [["loss"]]
+PARAMETERS = {"lr": 0.1, "layers": 0, "bias": False, "name": "", "net": {"width": 8}, "seed": None}
+
+Reported = tuple[int, Mapping[str, Any]]
+
+
+class Bench(Protocol):
+    """A sweep without runs, and what happens to it from outside."""
+
+    @property
+    def launch(self) -> Launch: ...
+
+    def report(self, run_id: str, *rows: Reported) -> None:
+        """The run's process logs rows; it starts with the first call."""
+
+    def end(self, run_id: str, phase: Phase) -> None:
+        """The run's process ends like this, or nobody hears of it any more."""
+
+    def lose(self, run_id: str) -> None:
+        """The agent cannot start the run, which waits on the queue."""
+
+    def delete(self, run_id: str) -> None:
+        """Somebody deletes the run."""
+
+    def silence(self, silent: bool) -> None:
+        """From now on W&B answers nothing, or everything again."""
+
+    def wish(self, state: SweepState) -> None:
+        """Somebody changes the sweep on its page."""
+
+    def stop_scheduler(self) -> None:
+        """Somebody stops the scheduler's run on its page."""
+
+    def queued(self) -> Sequence[str]:
+        """The runs that were put on the queue, in order."""
+
+    def left_as(self, ending: Ending) -> bool:
+        """Whether the sweep and the scheduler's run show this ending."""
+
+
+def proposal(number: int = 0, **parameters: Any) -> Proposal:
+    name = f"trial-{number:03d}"
+    return Proposal(
+        run_id=f"s-{number:04d}", trial=number, name=name, parameters=parameters or {"x": number}
+    )
+
+
+class LaunchContract:
+    """See the module."""
+
+    @staticmethod
+    def start(bench: Bench, number: int = 0, **parameters: Any) -> Watch:
+        """A run that has been made and queued."""
+        run = proposal(number, **parameters)
+        bench.launch.create_run(run)
+        return Watch(run.run_id, bench.launch.enqueue(run))
+
+    @staticmethod
+    def see(bench: Bench, watch: Watch, columns: Sequence[Sequence[str]] = LOSS) -> Observation:
+        (seen,) = bench.launch.snapshot([watch], columns).observations
+        return seen
+
+    @staticmethod
+    def values(seen: Observation) -> list[Reported]:
+        return [(row.step, dict(row.values)) for row in seen.rows]
+
+    # Making and queueing ------------------------------------------------------------------
+
+    def test_a_run_that_is_created_twice_is_there_once(self, bench: Bench) -> None:
+        bench.launch.create_run(proposal())
+        bench.launch.create_run(proposal())
+        assert [run.run_id for run in bench.launch.known_runs()] == ["s-0000"]
+
+    def test_creating_a_run_again_does_not_set_it_back(self, bench: Bench) -> None:
+        watch = self.start(bench)
+        bench.report(watch.run_id, (0, {"loss": 0.5}))
+        bench.launch.create_run(proposal())
+        assert self.see(bench, watch).phase is Phase.RUNNING
+
+    def test_a_run_has_the_parameters_of_its_proposal(self, bench: Bench) -> None:
+        bench.launch.create_run(proposal(0, **PARAMETERS))
+        (known,) = bench.launch.known_runs()
+        assert dict(known.parameters) == PARAMETERS
+
+    def test_a_created_run_waits_and_is_not_on_the_queue(self, bench: Bench) -> None:
+        bench.launch.create_run(proposal())
+        assert self.see(bench, Watch("s-0000")).phase is Phase.WAITING
+        assert not bench.queued()
+
+    def test_a_queued_run_waits_on_the_queue_under_its_own_id(self, bench: Bench) -> None:
+        watch = self.start(bench)
+        assert self.see(bench, watch).phase is Phase.WAITING
+        assert list(bench.queued()) == ["s-0000"]
+
+    def test_known_runs_come_oldest_first_with_how_far_they_are(self, bench: Bench) -> None:
+        for number in (3, 1, 2):
+            self.start(bench, number)
+        bench.report("s-0001", (0, {"loss": 0.5}))
+        bench.report("s-0003", (0, {"loss": 0.25}))
+        bench.end("s-0003", Phase.FINISHED)
+        known = bench.launch.known_runs()
+        assert [run.run_id for run in known] == ["s-0003", "s-0001", "s-0002"]
+        assert [run.phase for run in known] == [Phase.FINISHED, Phase.RUNNING, Phase.WAITING]
+        assert known[0].summary["loss"] == 0.25
+
+    # Seeing -------------------------------------------------------------------------------
+
+    def test_observations_come_in_the_order_of_asking(self, bench: Bench) -> None:
+        watches = [self.start(bench, number) for number in range(3)]
+        asked = [watches[2], watches[0], watches[1]]
+        seen = bench.launch.snapshot(asked, LOSS).observations
+        assert [each.run_id for each in seen] == ["s-0002", "s-0000", "s-0001"]
+
+    def test_a_poll_without_runs_still_tells_about_the_sweep(self, bench: Bench) -> None:
+        assert bench.launch.snapshot([], LOSS) == Snapshot(SweepState.ACTIVE, False, ())
+
+    def test_a_run_that_reports_is_running_and_its_rows_are_ascending(self, bench: Bench) -> None:
+        watch = self.start(bench)
+        bench.report(watch.run_id, (0, {"loss": 0.5}), (4, {"loss": 0.25}))
+        seen = self.see(bench, watch)
+        assert seen.phase is Phase.RUNNING
+        assert self.values(seen) == [(0, {"loss": 0.5}), (4, {"loss": 0.25})]
+
+    def test_each_row_is_given_once(self, bench: Bench) -> None:
+        watch = self.start(bench)
+        bench.report(watch.run_id, (0, {"loss": 0.5}), (1, {"loss": 0.4}))
+        self.see(bench, watch)
+        assert not self.see(bench, watch).rows
+        bench.report(watch.run_id, (2, {"loss": 0.3}))
+        assert self.values(self.see(bench, watch)) == [(2, {"loss": 0.3})]
+
+    def test_rows_come_without_columns_that_were_not_asked_for(self, bench: Bench) -> None:
+        watch = self.start(bench)
+        bench.report(watch.run_id, (0, {"loss": 0.5, "noise": 7}))
+        assert self.values(self.see(bench, watch)) == [(0, {"loss": 0.5})]
+
+    def test_columns_of_different_groups_may_come_from_different_rows(self, bench: Bench) -> None:
+        watch = self.start(bench)
+        bench.report(watch.run_id, (0, {"loss": 0.5}), (1, {"size": 3}), (2, {"loss": 0.4, "size": 2}))
+        seen = self.see(bench, watch, [["loss"], ["size"]])
+        assert self.values(seen) == [(0, {"loss": 0.5}), (1, {"size": 3}), (2, {"loss": 0.4, "size": 2})]
+
+    def test_columns_of_one_group_come_from_rows_that_hold_all_of_them(self, bench: Bench) -> None:
+        watch = self.start(bench)
+        bench.report(watch.run_id, (0, {"loss": 0.5}), (1, {"loss": 0.4, "epoch": 1}), (2, {"epoch": 2}))
+        seen = self.see(bench, watch, [["loss", "epoch"]])
+        assert self.values(seen) == [(1, {"loss": 0.4, "epoch": 1})]
+
+    def test_a_value_that_is_no_number_is_given_and_not_dropped(self, bench: Bench) -> None:
+        watch = self.start(bench)
+        bench.report(watch.run_id, (0, {"loss": float("nan")}))
+        ((step, values),) = self.values(self.see(bench, watch))
+        assert (step, str(values["loss"]).lower()) == (0, "nan")
+
+    def test_the_summary_of_a_run_is_seen_with_it(self, bench: Bench) -> None:
+        watch = self.start(bench)
+        bench.report(watch.run_id, (0, {"loss": 0.5, "noise": 7}))
+        summary = self.see(bench, watch).summary
+        assert summary is not None and summary["loss"] == 0.5
+
+    # Ending -------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize(
+        "phase", [Phase.FINISHED, Phase.FAILED, Phase.STOPPED, Phase.PREEMPTED], ids=lambda phase: phase.value
+    )
+    def test_the_end_of_a_run_is_seen_with_its_last_rows(self, bench: Bench, phase: Phase) -> None:
+        watch = self.start(bench)
+        bench.report(watch.run_id, (0, {"loss": 0.5}))
+        self.see(bench, watch)
+        bench.report(watch.run_id, (1, {"loss": 0.4}))
+        if phase is Phase.STOPPED:
+            bench.launch.stop_run(watch.run_id)
+        bench.end(watch.run_id, phase)
+        seen = self.see(bench, watch)
+        assert (seen.phase, self.values(seen)) == (phase, [(1, {"loss": 0.4})])
+
+    def test_a_run_that_ends_before_its_first_row_has_ended_without_rows(self, bench: Bench) -> None:
+        watch = self.start(bench)
+        bench.report(watch.run_id)
+        bench.end(watch.run_id, Phase.FAILED)
+        seen = self.see(bench, watch)
+        assert (seen.phase, seen.rows) == (Phase.FAILED, ())
+
+    def test_a_run_that_cannot_be_started_is_lost(self, bench: Bench) -> None:
+        watch = self.start(bench)
+        bench.lose(watch.run_id)
+        assert self.see(bench, watch).phase is Phase.LOST
+
+    def test_a_deleted_run_is_deleted_within_three_polls(self, bench: Bench) -> None:
+        watch = self.start(bench)
+        bench.report(watch.run_id, (0, {"loss": 0.5}))
+        self.see(bench, watch)
+        bench.delete(watch.run_id)
+        assert Phase.DELETED in [self.see(bench, watch).phase for _ in range(3)]
+
+    def test_a_stop_request_ends_nothing_by_itself(self, bench: Bench) -> None:
+        watch = self.start(bench)
+        bench.report(watch.run_id, (0, {"loss": 0.5}))
+        bench.launch.stop_run(watch.run_id)
+        bench.launch.stop_run(watch.run_id)
+        assert self.see(bench, watch).phase is Phase.RUNNING
+
+    def test_other_runs_are_seen_as_before_once_one_is_forgotten(self, bench: Bench) -> None:
+        first, second = self.start(bench, 0), self.start(bench, 1)
+        for watch in (first, second):
+            bench.report(watch.run_id, (0, {"loss": 0.5}))
+        bench.launch.snapshot([first, second], LOSS)
+        bench.launch.forget_run(first.run_id)
+        assert not self.see(bench, second).rows
+
+    # Not answering ------------------------------------------------------------------------
+
+    def test_what_cannot_be_read_is_unavailable_and_never_no_rows(self, bench: Bench) -> None:
+        watch = self.start(bench)
+        bench.report(watch.run_id, (0, {"loss": 0.5}))
+        bench.silence(True)
+        with pytest.raises(Unavailable):
+            self.see(bench, watch)
+        bench.report(watch.run_id, (1, {"loss": 0.4}))
+        bench.silence(False)
+        assert self.values(self.see(bench, watch)) == [(0, {"loss": 0.5}), (1, {"loss": 0.4})]
+
+    def test_what_cannot_be_done_is_unavailable_and_can_be_repeated(self, bench: Bench) -> None:
+        run = proposal()
+        bench.silence(True)
+        with pytest.raises(Unavailable):
+            bench.launch.create_run(run)
+        bench.silence(False)
+        bench.launch.create_run(run)
+        bench.silence(True)
+        for act in (
+            lambda: bench.launch.enqueue(run),
+            lambda: bench.launch.stop_run(run.run_id),
+            bench.launch.known_runs,
+        ):
+            with pytest.raises(Unavailable):
+                act()
+        bench.silence(False)
+        bench.launch.enqueue(run)
+        assert list(bench.queued()) == ["s-0000"]
+
+    # The sweep ----------------------------------------------------------------------------
+
+    @pytest.mark.parametrize(
+        "state", [SweepState.PAUSED, SweepState.FINISHED, SweepState.CANCELED], ids=lambda state: state.value
+    )
+    def test_a_wish_for_the_sweep_is_seen_in_the_next_poll(self, bench: Bench, state: SweepState) -> None:
+        watch = self.start(bench)
+        bench.wish(state)
+        assert bench.launch.snapshot([watch], LOSS).sweep is state
+
+    def test_a_stop_of_the_scheduler_is_seen_in_the_next_poll(self, bench: Bench) -> None:
+        bench.stop_scheduler()
+        assert bench.launch.snapshot([], LOSS).scheduler_stopped
+
+    @pytest.mark.parametrize("ending", list(Ending), ids=lambda ending: ending.value)
+    def test_the_sweep_is_left_in_the_state_of_its_ending(self, bench: Bench, ending: Ending) -> None:
+        bench.launch.end_sweep(ending)
+        assert bench.left_as(ending)
+
+    def test_time_does_not_go_back_and_waiting_takes_it(self, bench: Bench) -> None:
+        before = bench.launch.now()
+        bench.launch.wait(0.02)
+        assert bench.launch.now() >= before + 0.02
