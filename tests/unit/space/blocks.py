@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import optuna
@@ -20,7 +21,9 @@ from optuna_sweep.config.parameters import (
     Parameter,
     Uniform,
 )
-from optuna_sweep.space import SearchSpace
+from optuna_sweep.space import Programmed, SearchSpace
+
+Objective = Callable[[Any], Any]
 
 
 def parameter(name: str, distribution: Distribution, **when: Any) -> Parameter:
@@ -60,3 +63,8 @@ def study_of(
     wrapped = space.wrap(storage or InMemoryStorage())
     sampler = sampler or optuna.samplers.RandomSampler(seed=seed)
     return optuna.create_study(study_name="sweep", sampler=sampler, storage=wrapped, load_if_exists=True)
+
+
+def programmed(objective: Objective, *, timeout: float = 30.0, lines: list[str] | None = None) -> Programmed:
+    """A space whose function may take its time, so that a busy machine fails no test."""
+    return Programmed(objective, timeout=timeout, say=(lines if lines is not None else []).append)
