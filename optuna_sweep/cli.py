@@ -1,21 +1,36 @@
-"""The commands of the entry point."""
+"""The commands of the entry point.
+
+What a command needs is imported when it runs: `validate`, `preview` and `schema` work where wandb
+does not, and `--help` is there at once.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from optuna_sweep.errors import OptunaSweepError, SweepError
 from optuna_sweep.launch import Ending
-from optuna_sweep.wandb_adapter import Registration, enter_sweep, register
 
 if TYPE_CHECKING:
     from optuna_sweep.scheduler import OptunaScheduler
 
 _HERE = Path(__file__).resolve().parent.parent
+_WRONG = 2
+
+_source = click.option(
+    "--source",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A local Python file that stands in for the one that the sweep names (an artifact, say).",
+)
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,9 +53,11 @@ def cli(
     """Drive a W&B Launch sweep with Optuna, or register this program as the job that does."""
     if context.invoked_subcommand is not None:
         return
+    from optuna_sweep.wandb_adapter import Registration, enter_sweep, register
+
     run = enter_sweep()
     if run is not None:
-        scheduler: OptunaScheduler = context.obj(run, num_workers=num_workers)
+        scheduler: OptunaScheduler = context.obj()(run, num_workers=num_workers)
         scheduler.start()
         context.exit(int(scheduler.ending is Ending.FAILED))
     if project is None:
@@ -49,10 +66,75 @@ def cli(
     click.echo(f"Registered the job {job}. Name it in your sweep file: scheduler: {{job: {job}}}")
 
 
-def main(scheduler: type[OptunaScheduler]) -> None:
-    """Run the entry point; ``scheduler`` is the class that drives sweeps.
+@cli.command()
+@click.argument("sweeps", nargs=-1, required=True, metavar="SWEEP.yaml...", type=click.Path(path_type=Path))
+@_source
+@click.pass_context
+def validate(context: click.Context, sweeps: tuple[Path, ...], source: Path | None) -> None:
+    """Tell every problem of sweep files, or what they will search. Needs no W&B and no network.
 
-    Exit codes: 0 done, 1 the sweep or the registration failed, 2 wrong usage.
+    A problem is one line, `path: what was given: what is allowed: what to do`. Exit code 2 where
+    there is any.
+    """
+    from optuna_sweep.validating import examine
+
+    sound = True
+    for path in sweeps:
+        with _user_code_on_stderr():
+            examined = examine(path, source)
+        sound = sound and examined.sound
+        if examined.trace:
+            _note(examined.trace)
+        for line in examined.lines:
+            click.echo(f"{path}: {line}" if len(sweeps) > 1 else line)
+    context.exit(0 if sound else _WRONG)
+
+
+@cli.command()
+@click.argument("sweep", metavar="SWEEP.yaml", type=click.Path(path_type=Path))
+@click.option("-n", "count", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Takes the place of the sweep's own seeds.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, and nothing else.")
+@_source
+@click.pass_context
+def preview(
+    context: click.Context, sweep: Path, count: int, seed: int | None, as_json: bool, source: Path | None
+) -> None:
+    """Show the configurations of the first trials, from the real sampler and made-up results.
+
+    Fewer than asked for where the search space is used up. Needs no W&B and no network.
+    """
+    from optuna_sweep.offline import open_sweep
+    from optuna_sweep.previewing import preview as configurations
+
+    shown = 0
+    try:
+        with _user_code_on_stderr() as out:
+            opened = open_sweep(sweep, source)
+            for config in islice(configurations(opened, _note, seed), count):
+                click.echo(json.dumps(config) if as_json else f"{shown}  {_flow(config)}", file=out)
+                shown += 1
+    except SweepError as error:
+        _note(str(error))
+        context.exit(_WRONG)
+    for note in opened.notes:
+        _note(note)
+    if shown < count:
+        _note(f"The search space is used up after {shown} configurations.")
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of sweep files, from which editors complete and explain keys."""
+    from optuna_sweep.config.schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2))
+
+
+def main(scheduler: Callable[[], type[OptunaScheduler]]) -> None:
+    """Run the entry point; ``scheduler`` gives the class that drives sweeps, once it is needed.
+
+    Exit codes: 0 done, 1 the sweep or the registration failed, 2 wrong usage or a wrong sweep file.
     """
     try:
         cli(obj=scheduler)
@@ -60,3 +142,26 @@ def main(scheduler: type[OptunaScheduler]) -> None:
         kind = "" if isinstance(error, SweepError) else "W&B cannot be reached: "
         click.echo(f"{kind}{error}", err=True)
         sys.exit(1)
+
+
+@contextlib.contextmanager
+def _user_code_on_stderr() -> Iterator[TextIO]:
+    """Keep what user code prints out of this program's answer, which goes to what is given."""
+    out = sys.stdout
+    with contextlib.redirect_stdout(sys.stderr):
+        yield out
+
+
+def _note(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _flow(config: Mapping[str, Any], prefix: str = "") -> str:
+    """A config in one line, its keys joined by dots."""
+    parts = [
+        _flow(value, f"{prefix}{key}.")
+        if isinstance(value, Mapping) and value
+        else f"{prefix}{key}={value!r}"
+        for key, value in config.items()
+    ]
+    return "  ".join(parts)
