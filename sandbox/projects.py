@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Project:
-    """A project of an entity; its runs by their short name, oldest first."""
+    """A project of an entity; its runs by their short name, oldest first, and the names of deleted ones."""
 
     entity: Entity
     name: str
     created_at: float
     internal_id: int
     runs: dict[str, Run] = field(default_factory=dict)
+    deleted_runs: set[str] = field(default_factory=set)
     access: str = "USER_READ"
     description: str = ""
     views: str = "{}"

@@ -74,6 +74,10 @@ def _make(world: World, given: dict[str, Any]) -> Run:
     now = world.clock()
     entity = world.accounts.entity(given.get("entity_name"))
     project = world.projects.ensure(entity, given.get("model_name") or "uncategorized", now)
+    if given.get("name") in project.deleted_runs:
+        # W&B's own sentence (wandb/wandb#1192): a process that outlives its run does not bring it back.
+        where = f"{entity.name}/{project.name}/{given['name']}"
+        raise GraphQLError(f"run {where} was previously created and deleted; try a new run name")
     waits = given.get("sweep") and not given.get("host")
     run = Run(
         name=given.get("name") or short_id(world.random),

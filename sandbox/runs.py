@@ -145,8 +145,9 @@ class Runs:
         run.stopped = True
 
     def delete(self, run: Run) -> None:
-        """Forget the run and its data."""
-        run.project.runs.pop(run.name, None)
+        """Forget the run and its data; its name stays taken."""
+        if run.project.runs.pop(run.name, None):
+            run.project.deleted_runs.add(run.name)
         self._live.discard(run)
 
     def bury_the_silent(self, now: float) -> None:

@@ -16,13 +16,15 @@ from wandb.sdk.launch.api import LaunchApi
 from wandb.sdk.launch.errors import LaunchError
 from wandb.sdk.lib.service.service_connection import WandbApiFailedError
 
-from optuna_sweep.errors import OptunaSweepError, Refused, Unavailable
+from optuna_sweep.errors import OptunaSweepError, Refused, TrialError, Unavailable
 
 T = TypeVar("T")
 
 _FOREVER = {401: "the API key is not valid", 403: "the API key may not do this"}
 # graphql-core's, gqlgen's and graphql-go's words for a document that the server cannot run.
 _UNKNOWN_TO_SERVER = ("Cannot query field", "Unknown argument", "Unknown field")
+# The id of a deleted run stays taken (wandb/wandb#1192).
+_GONE = "previously created and deleted"
 _DENIED = ("permission denied", "not authorized", "unauthorized")
 
 
@@ -49,6 +51,7 @@ class Client:
         Raises:
             Unavailable: It failed in a way that may pass.
             Refused: It failed in a way that will not.
+            TrialError: The run that it is about was deleted.
         """
         answer: dict[str, Any] = self.call(
             lambda: self.api._service_api.execute_graphql(document, dict(variables), timeout)
@@ -81,6 +84,8 @@ def _meaning(error: Exception) -> OptunaSweepError:
         return Refused(f"W&B refused the request (HTTP {status}): {_FOREVER[status]}: {text}")
     if any(words in text for words in _UNKNOWN_TO_SERVER):
         return Refused(f"This W&B server does not know a request of the scheduler: {text}")
+    if _GONE in text:
+        return TrialError(f"W&B does not make a deleted run again: {text}")
     if any(words in text.lower() for words in _DENIED):
         return Refused(f"W&B refused the request: {text}")
     return Unavailable(text)

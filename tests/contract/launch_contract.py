@@ -57,9 +57,7 @@ class Bench(Protocol):
 
 def proposal(number: int = 0, **parameters: Any) -> Proposal:
     name = f"trial-{number:03d}"
-    return Proposal(
-        run_id=f"s-{number:04d}", trial=number, name=name, parameters=parameters or {"x": number}
-    )
+    return Proposal(run_id=f"s-{number:04d}", trial=number, name=name, parameters=parameters or {"x": number})
 
 
 class LaunchContract:
