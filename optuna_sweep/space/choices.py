@@ -39,8 +39,8 @@ class Choices:
         self._index = {text: index for index, text in enumerate(texts)}
 
     def value(self, entry: Entry) -> Any:
-        """The value that is stored as ``entry``."""
-        return self.values[self.entries.index(entry)]
+        """The value that is stored as ``entry``; an entry of another study is its own value."""
+        return self.values[self.entries.index(entry)] if entry in self.entries else entry
 
     def index(self, value: Any) -> int:
         """The place of ``value``; 1 is found for 1.0, and the other way round, where only one is there.

@@ -58,7 +58,7 @@ class Domain(ABC):
 
     @abstractmethod
     def value(self, entry: Any) -> Any:
-        """The value that is stored as ``entry``."""
+        """The value that is stored as ``entry``; an entry of another study is its own value."""
 
     @abstractmethod
     def entry(self, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -12,13 +13,13 @@ MISSING: Final = object()
 
 
 def nest(leaves: Iterable[tuple[Path, Any]]) -> dict[str, Any]:
-    """Build the tree that has these leaves, in their order."""
+    """Build the tree that has these leaves, in their order; lists and dicts among them are copied."""
     tree: dict[str, Any] = {}
     for path, value in leaves:
         branch = tree
         for key in path[:-1]:
             branch = branch.setdefault(key, {})
-        branch[path[-1]] = value
+        branch[path[-1]] = copy.deepcopy(value)
     return tree
 
 

@@ -34,9 +34,9 @@ class Whole(Domain):
             low, high - (high - low) % step, step=step, log=log
         )
 
-    def value(self, entry: Any) -> int:
+    def value(self, entry: Any) -> Any:
         """See ``Domain``."""
-        return int(entry)
+        return int(entry) if is_number(entry) and float(entry).is_integer() else entry
 
     def entry(self, value: Any) -> int:
         """See ``Domain``; 3.0 is the whole number 3."""
@@ -80,9 +80,9 @@ class Decimals(Domain):
         super().__init__(warp, endless=endless)
         self.distribution: FloatDistribution = FloatDistribution(low, high, log=log)
 
-    def value(self, entry: Any) -> float:
+    def value(self, entry: Any) -> Any:
         """See ``Domain``."""
-        return float(entry)
+        return float(entry) if is_number(entry) else entry
 
     def entry(self, value: Any) -> float:
         """See ``Domain``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Container, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from optuna.distributions import BaseDistribution
 from optuna.storages import BaseStorage
@@ -14,14 +14,16 @@ from optuna.trial import FrozenTrial, TrialState
 from optuna_sweep.space.curves import LATENT
 from optuna_sweep.space.domain import Domain
 
+_LIVE: Final = (TrialState.RUNNING, TrialState.WAITING)
+
 
 class WarpedStorage(BaseStorage):
     """A view of another storage, in which some parameters are latents.
 
     The truth is the other storage: it holds entries under plain distributions, so that the
     study looks right from anywhere, and trials that others put there are seen here. Latents
-    are made from entries whenever a trial is read; finished trials are read once, so that a
-    study of thousands of trials costs no more for each new one.
+    are made from entries whenever a trial is read. Finished trials are read once, from a database
+    too, which is why Optuna's own cache of a database is not needed over or under this.
 
     Args:
         plain: The storage of the study. A study that is opened on it shows entries.
@@ -31,7 +33,8 @@ class WarpedStorage(BaseStorage):
     def __init__(self, plain: BaseStorage, domains: Mapping[str, Domain]) -> None:
         self.plain = plain
         self._domains = domains
-        self._finished: dict[int, dict[int, FrozenTrial]] = {}
+        self._finished: dict[int, dict[int, FrozenTrial]] = {}  # by study and number
+        self._translated: dict[int, dict[int, FrozenTrial]] = {}
 
     # Translated -------------------------------------------------------------------------
 
@@ -59,18 +62,44 @@ class WarpedStorage(BaseStorage):
         self, study_id: int, deepcopy: bool = True, states: Container[TrialState] | None = None
     ) -> list[FrozenTrial]:
         """All trials with latents."""
-        trials = self.plain.get_all_trials(study_id, deepcopy=False, states=states)
-        finished = self._finished.setdefault(study_id, {})
-        seen = [self._once(finished, trial) for trial in trials]
+        wanted = [t for t in self._plain_trials(study_id) if states is None or t.state in states]
+        seen = [self._seen(study_id, trial) for trial in wanted]
         return copy.deepcopy(seen) if deepcopy else seen
 
-    def _once(self, finished: dict[int, FrozenTrial], trial: FrozenTrial) -> FrozenTrial:
-        known = finished.get(trial.number)
-        if known is None:
-            known = self._with_latents(trial)
-            if trial.state.is_finished():
-                finished[trial.number] = known
-        return known
+    def _seen(self, study_id: int, trial: FrozenTrial) -> FrozenTrial:
+        translated = self._translated[study_id]
+        if trial.number in translated:
+            return translated[trial.number]
+        seen = self._with_latents(trial)
+        if trial.state.is_finished():
+            translated[trial.number] = seen
+        return seen
+
+    def _plain_trials(self, study_id: int) -> list[FrozenTrial]:
+        if study_id not in self._finished:
+            known = self.plain.get_all_trials(study_id, deepcopy=False)
+            self._finished[study_id] = {trial.number: trial for trial in known if trial.state.is_finished()}
+            self._translated[study_id] = {}
+        finished = self._finished[study_id]
+        # A database would send every trial each time, so it is only asked for those that may have changed.
+        live = {trial.number: trial for trial in self.plain.get_all_trials(study_id, False, _LIVE)}
+        trials: list[FrozenTrial] = []
+        while True:
+            number = len(trials)
+            trial = finished.get(number) or live.get(number) or self._unknown(study_id, number)
+            if trial is None:
+                return trials
+            trials.append(trial)
+
+    def _unknown(self, study_id: int, number: int) -> FrozenTrial | None:
+        try:
+            trial_id = self.plain.get_trial_id_from_study_id_trial_number(study_id, number)
+        except KeyError:
+            return None
+        trial = self.plain.get_trial(trial_id)
+        if trial.state.is_finished():
+            self._finished[study_id][number] = trial
+        return trial
 
     def _with_latents(self, trial: FrozenTrial) -> FrozenTrial:
         seen, params, distributions = _opened(trial)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
+from typing import ClassVar
 
 import optuna
 import pytest
@@ -9,8 +10,9 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution
 from optuna.storages import BaseStorage, InMemoryStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.testing.pytest_storages import StorageTestCase
+from optuna.trial import FrozenTrial, TrialState
 
-from optuna_sweep.config.parameters import Categorical, Normal, Uniform
+from optuna_sweep.config.parameters import Categorical, Integers, Normal, Uniform
 from optuna_sweep.space import Declared
 from tests.unit.space.blocks import PLAIN, WARPED, parameter, study_of
 
@@ -118,18 +120,64 @@ def test_latents_that_are_added_as_a_trial_are_stored_as_entries() -> None:
     assert [each.params for each in plain.trials] == [config, config]
 
 
-def test_a_finished_trial_is_translated_once() -> None:
-    class Counting(Normal):
-        """Nothing but a normal distribution."""
+def test_a_finished_trial_is_read_from_the_storage_once() -> None:
+    class Recording(InMemoryStorage):
+        sent: ClassVar[list[int]] = []
 
-    space = Declared([parameter("x", Counting(0.0, 1.0))])
-    study = study_of(space)
-    for _ in range(3):
+        def get_all_trials(
+            self, study_id: int, deepcopy: bool = True, states: Container[TrialState] | None = None
+        ) -> list[FrozenTrial]:
+            trials = super().get_all_trials(study_id, deepcopy, states)
+            self.sent.append(len(trials))
+            return trials
+
+    space = Declared([parameter("x", Normal(0.0, 1.0))])
+    storage = Recording()
+    study = study_of(space, storage=storage)
+    for _ in range(50):
         trial = study.ask()
         space.suggest(trial)
         study.tell(trial, 1.0)
     first, second = study.get_trials(deepcopy=False), study.get_trials(deepcopy=False)
+    assert len(first) == 50
     assert all(one is other for one, other in zip(first, second, strict=True))
+    assert max(storage.sent) <= 1
+
+
+def test_trials_that_another_process_adds_and_finishes_are_noticed(
+    open_storage: Callable[[], BaseStorage],
+) -> None:
+    space = Declared([parameter("x", Normal(0.0, 1.0))])
+    study = study_of(space, storage=open_storage())
+    trial = study.ask()
+    config = space.suggest(trial)
+    assert [each.state for each in study.trials] == [TrialState.RUNNING]
+
+    other = optuna.load_study(study_name="sweep", storage=open_storage())
+    other.tell(0, 3.0)
+    other.add_trial(
+        optuna.create_trial(params=config, distributions=other.trials[0].distributions, value=4.0)
+    )
+
+    assert [each.value for each in study.trials] == [3.0, 4.0]
+    assert study.trials[0].params == study.trials[1].params
+    assert [each.number for each in study.get_trials(states=(TrialState.COMPLETE,))] == [0, 1]
+    assert study.get_trials(states=(TrialState.RUNNING,)) == []
+
+
+def test_a_trial_that_another_space_made_has_a_config_all_the_same() -> None:
+    block = [
+        parameter("x", Normal(0.0, 1.0)),
+        parameter("n", Integers(1, 3)),
+        parameter("c", Categorical((1, [2]))),
+    ]
+    foreign = CategoricalDistribution(["a", 2.5])
+    trial = optuna.create_trial(
+        params={"x": "a", "n": 2.5, "c": "a"}, distributions=dict.fromkeys("xnc", foreign), value=1.0
+    )
+    space = Declared(block)
+    assert space.config(trial) == {"x": "a", "n": 2.5, "c": "a"}
+    assert space.key(space.config(trial)) != space.key({"x": 0.0, "n": 2, "c": 1})
 
 
 def test_a_space_without_latents_leaves_the_storage_alone() -> None:
