@@ -48,10 +48,15 @@ def _word(item: object, at: str, findings: Findings) -> str:
 
 
 def _tell_macros(words: Sequence[str], findings: Findings) -> None:
-    for index, word in enumerate(words):
-        macro = _MACRO.fullmatch(word)
-        if macro and macro[1] not in _MACROS:
-            advice = suggest(macro[1], _MACROS, f"W&B's are {', '.join(_MACROS)}")
-            findings.note(
-                f"command[{index}]", f"{word} is no macro of W&B and is passed on as it is. {advice}"
-            )
+    macros = [(index, match) for index, word in enumerate(words) if (match := _MACRO.fullmatch(word))]
+    strange = [(index, match[1]) for index, match in macros if match[1] not in _MACROS]
+    if len(strange) > 1:
+        names = ", ".join(f"${{{name}}}" for _, name in strange)
+        sentence = f"{names} are no macros of W&B and are passed on as they are"
+        findings.note("command", f"{sentence}. W&B's are {', '.join(_MACROS)}")
+        return
+    for index, name in strange:
+        advice = suggest(name, _MACROS, f"W&B's are {', '.join(_MACROS)}")
+        findings.note(
+            f"command[{index}]", f"${{{name}}} is no macro of W&B and is passed on as it is. {advice}"
+        )

@@ -8,7 +8,7 @@ from typing import Any
 from optuna_sweep.config.findings import Findings, show, suggest
 from optuna_sweep.config.parameters import Parameter
 from optuna_sweep.config.plain import NotPlain, plain, with_numerals
-from optuna_sweep.config.support import as_meant, contains, describe
+from optuna_sweep.config.support import as_meant, contains, describe, holds
 
 _AT = "scheduler.settings.enqueue"
 
@@ -33,7 +33,20 @@ def _point(
             )
             continue
         point[name] = _value(value, f"{at}.{name}", known[name], findings)
+    _tell_absent(point, at, known, findings)
     return point
+
+
+def _tell_absent(
+    point: Mapping[str, Any], at: str, known: Mapping[str, Parameter], findings: Findings
+) -> None:
+    """Tell which values of a point are of parameters that do not exist there."""
+    for name, value in point.items():
+        for condition in known[name].when:
+            other = condition.parameter
+            if other in point and not holds(condition, point[other]):
+                allowed = f"no value, because {name} does not exist where {other} is {show(point[other])}"
+                findings.problem(f"{at}.{name}", show(value), allowed, "Remove it from the point")
 
 
 def _flat(raw: Mapping[str, Any], known: Mapping[str, Parameter], prefix: str = "") -> dict[str, Any]:

@@ -85,6 +85,15 @@ def as_meant(distribution: Distribution, value: object) -> object:
     return as_number(value) if is_exponent(value) and numeric(distribution) else value
 
 
+def holds(condition: Condition, value: object) -> bool:
+    """Whether a value meets the condition. Only a number can be within bounds."""
+    if condition.values is not None:
+        return any(same(wanted, value) for wanted in condition.values)
+    low = -math.inf if condition.low is None else condition.low
+    high = math.inf if condition.high is None else condition.high
+    return is_number(value) and low <= float(value) <= high  # type: ignore[arg-type]  # is_number said so
+
+
 def may_hold(condition: Condition, distribution: Distribution) -> bool:
     """Whether some value of the distribution meets the condition."""
     if condition.values is not None:
@@ -93,9 +102,9 @@ def may_hold(condition: Condition, distribution: Distribution) -> bool:
     high = math.inf if condition.high is None else condition.high
     match distribution:
         case Constant():
-            return is_number(distribution.value) and low <= distribution.value <= high
+            return holds(condition, distribution.value)
         case Categorical():
-            return any(is_number(value) and low <= value <= high for value in distribution.values)
+            return any(holds(condition, value) for value in distribution.values)
         case _:
             least, greatest = extent(distribution)
             return least <= high and low <= greatest
