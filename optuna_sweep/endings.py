@@ -29,12 +29,13 @@ def outcome(seen: Observation, measured: Callable[[], Outcome], last_report: int
     Returns:
         A finished run is measured. A run that a person stopped is told as pruned where it has
         reported something, because samplers learn from a pruned trial's last value and a person
-        who stops a run means what a pruner means. Anything else failed: a crash says nothing
-        about the parameters' worth, and its last value is not its final one.
+        who stops a run means what a pruner means (so does a rule such as ``run_timeout``).
+        Anything else failed: a crash says nothing about the parameters' worth, and its last
+        value is not its final one.
     """
     if seen.phase is Phase.FINISHED:
         return measured()
-    words = WORDS[seen.phase]
-    if seen.phase is Phase.STOPPED and last_report is not None:
-        return Pruned(last_report, words)
-    return Failed(f"{words}: {seen.detail}" if seen.detail else words)
+    if seen.phase is Phase.STOPPED:
+        words = seen.detail or WORDS[seen.phase]
+        return Failed(words) if last_report is None else Pruned(last_report, words)
+    return Failed(f"{WORDS[seen.phase]}: {seen.detail}" if seen.detail else WORDS[seen.phase])

@@ -23,6 +23,8 @@ class Run:
         proposal: What it carries out.
         watch: How a poll asks about it.
         stop_asked: When it was asked to stop; None while it has not been.
+        running: Since when it has been seen running; None while it waits.
+        why: Why it was asked to stop, where a rule of the sweep said so.
         preempted: Since when its machine is gone; None while it has one.
         unsure: Since when nobody knows whether it is on the queue; None where that is known.
         adopted: It was found by this scheduler, not started by it.
@@ -31,6 +33,8 @@ class Run:
     proposal: Proposal
     watch: Watch
     stop_asked: float | None = None
+    running: float | None = None
+    why: str = ""
     preempted: float | None = None
     unsure: float | None = None
     adopted: bool = False
@@ -138,7 +142,10 @@ class Fleet:
             self._queue_again(run)
             return None
         if seen.phase is not Phase.WAITING:
-            run = replace(run, watch=Watch(seen.run_id), unsure=None, adopted=False)
+            since = self._launch.now() if run.running is None else run.running
+            run = replace(run, watch=Watch(seen.run_id), unsure=None, adopted=False, running=since)
+        if run.why and seen.phase is Phase.STOPPED:
+            seen = replace(seen, detail=run.why)
         run = self._runs[seen.run_id] = replace(run, preempted=self._preempted_since(run, seen))
         if run.preempted is None or self._launch.now() - run.preempted >= _PREEMPTED_PATIENCE:
             return seen
@@ -167,6 +174,18 @@ class Fleet:
             self._patience.failed(error)
             asked -= _REPEAT_STOP_AFTER
         self._runs[run_id] = replace(run, stop_asked=asked)
+
+    def stop_longer_than(self, seconds: float | None) -> None:
+        """Stop the runs that have been running for longer than this."""
+        if seconds is None:
+            return
+        for run in self:
+            since = self._launch.now() if run.running is None else run.running
+            if run.stop_asked is None and self._launch.now() - since > seconds:
+                self._runs[run.proposal.run_id] = replace(
+                    run, why=f"it ran for more than {seconds:g} seconds"
+                )
+                self.stop(run.proposal.run_id)
 
     def repeat_stops(self) -> None:
         """A stop request can be lost, and a run that starts after it does not know of it."""

@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from optuna_sweep.errors import Unavailable
 from optuna_sweep.fleet import Fleet
 from optuna_sweep.launch import Ending, Launch, Snapshot, SweepState
-from optuna_sweep.outcomes import Decision, Observation, Outcome, Phase, Proposal
+from optuna_sweep.outcomes import Decision, Failed, Observation, Outcome, Phase, Proposal
 from optuna_sweep.patience import Patience
 from optuna_sweep.recovery import dead_without_trace
 from optuna_sweep.search import Adopted, Search
-from optuna_sweep.stopping import StopRules
+from optuna_sweep.stopping import Stop, StopRules
 
 POLL_SECONDS = 5.0
 _STOP_PATIENCE = 120.0
@@ -31,6 +31,9 @@ class Loop:
         workers: How many runs may be in flight.
         told: Called once for each trial that was told, after the study knows it.
         poll_seconds: Time between polls.
+
+    Attributes:
+        stop: The rule that ended the sweep; None where a person did, and while it goes on.
     """
 
     def __init__(
@@ -55,12 +58,15 @@ class Loop:
         self._used_up = False
         self._leaving = False
         self._pause = 0.0
+        self._began = launch.now()
+        self.stop: Stop | None = None
 
     def adopt(self, runs: Sequence[Adopted]) -> None:
         """Take over runs that were found in W&B; they count as started. Called once, before ``run``."""
         for found in runs:
             run_id = found.proposal.run_id
             self._counted.add(run_id)
+            self._rules.trial_known(found.proposal.trial)
             self._fleet.adopt(found.proposal, found.item_id, waiting=found.found.run.phase is Phase.WAITING)
             if not found.wanted:
                 self._fleet.stop(run_id)
@@ -103,9 +109,13 @@ class Loop:
         if ending is Ending.CANCELED:
             self._stop_all("the sweep was canceled")
             return ending
+        if self.stop is not None and self._rules.stop.running == "stop":
+            self._stop_all(f"the sweep was stopped: {self.stop.reason}")
+            return ending
         if ending is not None and not len(self._fleet):
             return ending
         self._fleet.make_sure()
+        self._fleet.stop_longer_than(self._rules.stop.run_timeout)
         if ending is None and not self._leaving:
             self._pause = self._refill()
         self._fleet.repeat_stops()
@@ -127,7 +137,7 @@ class Loop:
         if verdict.decision is Decision.PRUNE:
             self._fleet.stop(seen.run_id)
         elif verdict.decision is Decision.DONE:
-            if dead_without_trace(seen.phase, bool(seen.summary)):
+            if isinstance(verdict.outcome, Failed) and dead_without_trace(seen.phase, bool(seen.summary)):
                 self._rules.run_void()
             self._fleet.end(seen.run_id)
 
@@ -139,9 +149,22 @@ class Loop:
             return Ending.PAUSED
         if snapshot.sweep is SweepState.FINISHED:
             return Ending.FINISHED
+        if self.stop is None:
+            self.stop = self._rules.ruling(self._launch.now() - self._began) or self._space_used_up()
+            self._say_stop()
+        if self.stop is None:
+            return None
         # Runs that trials at work wait for belong to what was started: they go first.
-        owed = self._fleet.unqueued or self._search.owes_runs
-        return Ending.FINISHED if (self._used_up or self._rules.reason) and not owed else None
+        owed = (self._fleet.unqueued or self._search.owes_runs) and not self.stop.failed
+        return None if owed else Ending.FAILED if self.stop.failed else Ending.FINISHED
+
+    def _space_used_up(self) -> Stop | None:
+        return Stop("space", "every point of the search space has been tried") if self._used_up else None
+
+    def _say_stop(self) -> None:
+        if self.stop is not None:
+            live = f" {len(self._fleet)} runs are still at work." if len(self._fleet) else ""
+            self._launch.say(f"Nothing new is started ({self.stop.rule}): {self.stop.reason}.{live}")
 
     def _refill(self) -> float:
         """Start what may be started; how long to wait where W&B did not answer."""
@@ -150,7 +173,7 @@ class Loop:
             if proposal is None:
                 break
             if not proposal.retry and proposal.run_id not in self._counted:
-                self._rules.run_started()
+                self._rules.run_started(proposal)
             self._counted.add(proposal.run_id)
             pause = self._fleet.start(proposal)
             if pause:
@@ -160,12 +183,11 @@ class Loop:
     def _next(self) -> Proposal | None:
         if self._fleet.unqueued:
             return self._fleet.unqueued.pop(0)
-        if (self._rules.reason or self._used_up) and not self._search.owes_runs:
+        done = self._used_up or self._rules.ruling(self._launch.now() - self._began) is not None
+        if done and not self._search.owes_runs:
             return None
         proposal = self._search.ask()
-        if proposal is None:
-            self._used_up = True
-            self._launch.say("Every point of the search space has been tried.")
+        self._used_up = self._used_up or proposal is None
         return proposal
 
     def _note_queued(self, proposal: Proposal, item_id: str) -> None:

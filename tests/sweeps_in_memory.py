@@ -8,13 +8,13 @@ from typing import Any
 
 import optuna
 
-from optuna_sweep.config import Metric
+from optuna_sweep.config import Metric, StopEntry
 from optuna_sweep.config.parameters import Parameter, Uniform
 from optuna_sweep.launch import Ending
 from optuna_sweep.loop import Loop
 from optuna_sweep.measure import Measure
 from optuna_sweep.outcomes import Outcome, Proposal
-from optuna_sweep.search import Search
+from optuna_sweep.search import Retry, Search
 from optuna_sweep.space import Declared
 from optuna_sweep.stopping import StopRules
 from optuna_sweep.study import Opened
@@ -52,6 +52,9 @@ def sweep(
     workers: int = 2,
     sampler: optuna.samplers.BaseSampler | None = None,
     pruner: optuna.pruners.BasePruner | None = None,
+    stop: StopEntry | None = None,
+    retry: Retry = Retry(),  # noqa: B008  # it is frozen
+    repeats: int = 1,
     **measure: Any,
 ) -> Sweep:
     """A sweep that is ready to ``run()``."""
@@ -69,8 +72,10 @@ def sweep(
         space=space,
         measure=Measure(metrics=tuple(metrics), **measure),
         sweep_id=launch.sweep_id,
+        repeats=repeats,
+        retry=retry,
     )
-    rules = StopRules(run_cap=run_cap, metrics=metrics)
+    rules = StopRules(run_cap=run_cap, metrics=metrics, stop=stop)
     told: list[tuple[int, Outcome]] = []
     loop = Loop(
         launch=launch,

@@ -18,10 +18,12 @@ complaints into its words. Neither Optuna nor W&B is imported here.
 
 from __future__ import annotations
 
+from optuna_sweep.config.components import Component
 from optuna_sweep.config.early_terminate import EarlyTerminate
 from optuna_sweep.config.metrics import Metric
 from optuna_sweep.config.models import SweepConfig
-from optuna_sweep.config.settings import Component, Constraint, MetricEntry, Objective, Settings
+from optuna_sweep.config.policies import RetryEntry, StopEntry
+from optuna_sweep.config.settings import Constraint, MetricEntry, Objective, Settings
 from optuna_sweep.config.source import Source
 from optuna_sweep.config.yaml_reader import load_yaml
 
@@ -32,8 +34,10 @@ __all__ = [
     "Metric",
     "MetricEntry",
     "Objective",
+    "RetryEntry",
     "Settings",
     "Source",
+    "StopEntry",
     "SweepConfig",
     "load_yaml",
 ]

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WrapValidator
 
+from optuna_sweep.config.blocks import Block, Items, Text, Whole
 from optuna_sweep.config.numerals import as_number
-from optuna_sweep.config.settings import Block, Items, MethodName, MetricEntry, Settings, Text, Whole
+from optuna_sweep.config.settings import MethodName, MetricEntry, Settings
 
 DistributionName = Literal[
     "constant",

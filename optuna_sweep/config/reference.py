@@ -14,8 +14,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from optuna_sweep.config.components import Component
 from optuna_sweep.config.entries import EarlyTerminateEntry, ParameterEntry, SchedulerEntry, SweepFile
-from optuna_sweep.config.settings import Component, Constraint, MetricEntry, Objective, Settings
+from optuna_sweep.config.policies import RetryEntry, StopEntry
+from optuna_sweep.config.settings import Constraint, MetricEntry, Objective, Settings
 
 BEGIN = "<!-- tables: begin (generated; do not edit) -->"
 END = "<!-- tables: end -->"
@@ -24,6 +26,8 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "scheduler.settings.sampler, scheduler.settings.pruner": Component,
     "scheduler.settings.objective": Objective,
     "scheduler.settings.constraints[]": Constraint,
+    "scheduler.settings.retry": RetryEntry,
+    "scheduler.settings.stop": StopEntry,
     "metric, metrics[], scheduler.settings.metrics[]": MetricEntry,
     "scheduler": SchedulerEntry,
     "early_terminate": EarlyTerminateEntry,
@@ -68,6 +72,8 @@ def _default(field: FieldInfo) -> str:
         return "required"
     if field.default is PydanticUndefined or field.default in (None, ()):
         return "`last`" if _type(field.annotation) == "text or mapping" else ""
+    if isinstance(field.default, tuple):
+        return ", ".join(f"`{item}`" for item in field.default)
     return f"`{field.default}`" if isinstance(field.default, str) else f"{field.default:g}"
 
 

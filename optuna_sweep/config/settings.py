@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field
 
-from optuna_sweep.config.numerals import as_number, as_whole
+from optuna_sweep.config.blocks import Block, Items, Lenient, Number, Seconds, Text, Whole
+from optuna_sweep.config.components import Component
+from optuna_sweep.config.policies import RetryEntry, StopEntry
 
-
-class Block(BaseModel):
-    """A block of the file: frozen, nothing guessed, and no key that nobody reads."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+RuleName = Literal["last", "best", "mean_last_k", "summary"]
+MethodName = Literal["grid", "random", "bayes", "custom"]
+Goal = Literal["minimize", "maximize"]
+Impute = Literal["latest", "best", "worst"]
 
 
 def _as_rule(given: object) -> object:
@@ -26,42 +27,6 @@ def _as_rule(given: object) -> object:
 
 def _as_items(given: object) -> object:
     return [given] if isinstance(given, str) else given
-
-
-class Lenient(Block):
-    """A block whose keys may all be left empty, which says the same as leaving them out."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty_keys(cls, raw: Any) -> Any:
-        if not isinstance(raw, Mapping):
-            return raw
-        return {key: raw[key] for key in raw if raw[key] is not None or key not in cls.model_fields}
-
-
-Text = Annotated[str, Field(min_length=1)]
-Whole = Annotated[int, Field(ge=1), BeforeValidator(as_whole)]
-Number = Annotated[float, BeforeValidator(as_number)]
-Seconds = Annotated[float, Field(gt=0), BeforeValidator(as_number)]
-Items = Field(strict=False)  # YAML has lists where these models have tuples
-RuleName = Literal["last", "best", "mean_last_k", "summary"]
-MethodName = Literal["grid", "random", "bayes", "custom"]
-Goal = Literal["minimize", "maximize"]
-Impute = Literal["latest", "best", "worst"]
-
-
-class Component(Lenient):
-    """An Optuna sampler or pruner.
-
-    Nested ones (``wrapped_pruner: {type: …}``) stay plain mappings in ``args``: which argument
-    takes one is known to the class that ``type`` names.
-    """
-
-    type: Text = Field(description="Optuna's name of the class, such as `TPESampler` or `MedianPruner`.")
-    args: Mapping[str, Any] = Field(
-        default_factory=dict,
-        description="Its arguments by name; one that is a sampler or pruner is written `{type, args}` again.",
-    )
 
 
 class MetricEntry(Block):
@@ -169,4 +134,18 @@ class Settings(Lenient):
     constraints: Annotated[tuple[Constraint, ...], Items] = Field(
         default=(),
         description="Bounds on logged metrics: a list of `{metric, min, max}`, each with one bound at least.",
+    )
+    retry: RetryEntry | None = Field(
+        default=None,
+        description="Starts failed runs again with the same parameters, as new runs: `{max: 3}`. Nothing is "
+        "tried again without it.",
+    )
+    stop: StopEntry = Field(
+        default_factory=StopEntry, description="When the sweep is done, besides `run_cap`; see below."
+    )
+    storage: Text | None = Field(
+        default=None,
+        description="An Optuna storage URL (`postgresql://`, `mysql://`, `sqlite:///`, or "
+        "`redis://` for a journal), so that several schedulers share one study. `${NAME}` is read from "
+        "the environment. A file that is kept in W&B without it.",
     )

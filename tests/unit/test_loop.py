@@ -12,6 +12,7 @@ from optuna_sweep.errors import SweepError
 from optuna_sweep.launch import Ending, SweepState
 from optuna_sweep.outcomes import Completed, Failed, Phase, Proposal, Pruned, Row
 from optuna_sweep.space import Declared
+from optuna_sweep.stopping import Stop
 from tests.memory_launch import Script, curve, no_answer
 from tests.sweeps_in_memory import LOSS, X, sweep
 
@@ -220,7 +221,7 @@ def test_a_reached_target_ends_the_sweep_as_finished() -> None:
     )
     assert run.run() is Ending.FINISHED
     assert run.study.best_value == pytest.approx(0.2)
-    assert run.rules.reason == "loss reached its target 0.2 with 0.2"
+    assert run.loop.stop == Stop("metric.target", "loss reached its target 0.2 with 0.2")
 
 
 def test_several_objectives_are_told_together_and_a_run_without_one_of_them_fails() -> None:

@@ -79,7 +79,8 @@ def test_each_problem_of_a_file_has_its_sentence(lines: str, problem: str) -> No
 KEYS = (
     "sampler, pruner, method, metrics, optuna_source, optuna_source_filename, objective_timeout, seed,"
     " study_name,"
-    " objective, step_metric, invalid_values, enqueue, warm_start, repeats, constraints"
+    " objective, step_metric, invalid_values, enqueue, warm_start, repeats, constraints,"
+    " retry, stop, storage"
 )
 AT = "scheduler.settings"
 SETTINGS = {
