@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from requests import RequestException
-from wandb.errors import CommError, Error
+from wandb.errors import AuthenticationError, CommError, Error
 from wandb.sdk.launch.api import LaunchApi
 from wandb.sdk.launch.errors import LaunchError
 from wandb.sdk.lib.service.service_connection import WandbApiFailedError
@@ -86,6 +86,6 @@ def _meaning(error: Exception) -> OptunaSweepError:
         return Refused(f"This W&B server does not know a request of the scheduler: {text}")
     if _GONE in text:
         return TrialError(f"W&B does not make a deleted run again: {text}")
-    if any(words in text.lower() for words in _DENIED):
+    if isinstance(error, AuthenticationError) or any(words in text.lower() for words in _DENIED):
         return Refused(f"W&B refused the request: {text}")
     return Unavailable(text)

@@ -6,6 +6,8 @@ import os
 
 import wandb
 
+from optuna_sweep.wandb_adapter.client import translated
+
 
 def enter_sweep() -> wandb.Run | None:
     """The scheduler's own run where a launch agent started this process for a sweep, else None.
@@ -16,11 +18,12 @@ def enter_sweep() -> wandb.Run | None:
     if not os.environ.get("WANDB_LAUNCH"):
         return None
     sweep = os.environ.get("WANDB_RUN_ID", "")
-    run = wandb.init(
-        name=f"Scheduler.{sweep}",
-        resume="allow",
-        settings=wandb.Settings(disable_job_creation=True),
-    )
+    with translated():
+        run = wandb.init(
+            name=f"Scheduler.{sweep}",
+            resume="allow",
+            settings=wandb.Settings(disable_job_creation=True),
+        )
     if (dict(run.config).get("sweep_args") or {}).get("sweep_id"):
         return run
     run.finish()

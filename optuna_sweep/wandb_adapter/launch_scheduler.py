@@ -25,7 +25,7 @@ from optuna_sweep.errors import Problem, Refused, Unavailable
 from optuna_sweep.launch import Ending, KnownRun, QueueItem, Snapshot, Watch
 from optuna_sweep.outcomes import Proposal
 from optuna_sweep.wandb_adapter import documents
-from optuna_sweep.wandb_adapter.client import Client
+from optuna_sweep.wandb_adapter.client import Client, translated
 from optuna_sweep.wandb_adapter.launch_spec import Job, priority, run_spec, template_variables
 from optuna_sweep.wandb_adapter.own_run import OwnRun
 from optuna_sweep.wandb_adapter.question import Question, merge_snapshots
@@ -50,8 +50,10 @@ class LaunchScheduler(Scheduler):
         self._own_run = run
         self._config: dict[str, Any] = dict(run.config)
         arguments = dict(self._config.get("sweep_args") or {})
+        with translated():
+            api = LaunchApi()
         try:
-            super().__init__(LaunchApi(), num_workers=num_workers, entity=run.entity, **arguments)
+            super().__init__(api, num_workers=num_workers, entity=run.entity, **arguments)
         except SchedulerError as error:
             raise Refused(f"The sweep {arguments.get('sweep_id')!r} cannot be read: {error}") from error
         self._where: dict[str, str] = {"entity": str(self._entity), "project": str(self._project)}

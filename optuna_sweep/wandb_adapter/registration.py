@@ -50,10 +50,10 @@ def register(wanted: Registration) -> str:
     Raises:
         Refused: W&B or wandb's client did not make it; its own words were printed before.
     """
-    entity = wanted.entity or wandb.Api().default_entity
-    create = partial(create_job, entity=entity, project=wanted.project, name=wanted.name)
     image = os.environ.get("WANDB_DOCKER")
     with tempfile.TemporaryDirectory() as scratch, translated():
+        entity = wanted.entity or wandb.Api().default_entity
+        create = partial(create_job, entity=entity, project=wanted.project, name=wanted.name)
         if image:
             made = create(image, "image")
         elif wanted.git:

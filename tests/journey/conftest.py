@@ -1,0 +1,66 @@
+"""The stage of all journeys, and what to show when one of them fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox.asking import set_sweep_state, stop_run
+from tests.journey.stage import Look, Stage, open_stage
+from tests.journey.sweep_files import PROJECT
+
+LAST_LINES = 60
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with open_stage(tmp_path_factory.mktemp("journeys")) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="session")
+def acted(stage: Stage) -> dict[str, Look]:
+    """What a person does on W&B's pages, as soon as there is something to do it to; the sweep just before."""
+
+    def at_work(name: str, runs: int) -> Look:
+        return stage.until(name, lambda seen: len(seen.live) == runs, f"at work on {runs} runs")
+
+    seen = {}
+    for name, state in {"paused": "PAUSED", "stopped": "FINISHED", "canceled": "CANCELED"}.items():
+        seen[name] = at_work(name, 2)
+        set_sweep_state(stage.sandbox, stage.sweeps[name], state)
+    waits = [{"act": "wait to be stopped"}, {"act": "wait to be deleted"}]
+    seen["troubles"] = stage.until(
+        "troubles",
+        lambda seen: all(any(each.items() <= run.config.items() for run in seen.live) for each in waits),
+        "waiting for a person",
+    )
+    stopped, deleted = (seen["troubles"].run(**each) for each in waits)
+    stop_run(stage.sandbox, PROJECT, stopped.name)
+    stage.delete(deleted)
+    return seen
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything else first; of the journeys first those that act, since the others go on meanwhile."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    fixtures = getattr(item, "fixturenames", ())
+    if item.get_closest_marker("journey") is None:
+        return 0
+    return 2 if "acted" in fixtures else 3 if "stage" in fixtures else 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Put the ends of the logs below the failure of a journey."""
+    report = yield
+    stage = getattr(item, "funcargs", {}).get("stage")
+    if stage is not None and report.failed:
+        for log in sorted(stage.home.glob("*.log")):
+            lines = log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+            report.sections.append((f"the end of {log.name}", "\n".join(lines)))
+    return report
