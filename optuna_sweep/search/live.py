@@ -108,9 +108,13 @@ class LiveTrial:
         return self._between_repeats(run.place.repeat, outcome.values)
 
     def retry(self, run_id: str) -> Proposal:
-        """The next attempt of a run that has ended."""
+        """The next attempt of a run that has ended.
+
+        Steps that the last attempt reported stay as they are: Optuna takes each only once.
+        """
         place = self.runs.pop(run_id).place
-        return self.start(RunId(place.trial, place.repeat, place.attempt + 1))
+        reported = self.trial.study.get_trials(deepcopy=False)[place.trial].intermediate_values
+        return self.start(RunId(place.trial, place.repeat, place.attempt + 1), reported)
 
     def _between_repeats(self, repeat: int, values: tuple[float, ...]) -> Pruned | None:
         if len(values) != 1:
