@@ -114,15 +114,16 @@ def _alone(sweep: LocalSweep, seed: int | None) -> LocalSweep:
     settings, alone = sweep.config.settings, {"storage": None, "warm_start": ()}
     update: dict[str, Any] = alone if seed is None else {**alone, "seed": seed}
     if seed is not None and settings.sampler is not None:
-        args = _reseeded(settings.sampler.args, seed)
+        args = _unseeded(settings.sampler.args)
         update["sampler"] = settings.sampler.model_copy(update={"args": args})
     return replace(sweep, config=replace(sweep.config, settings=settings.model_copy(update=update)))
 
 
-def _reseeded(args: Mapping[str, Any], seed: int) -> dict[str, Any]:
+def _unseeded(args: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        key: _reseeded(value, seed) if isinstance(value, Mapping) else seed if key == "seed" else value
+        key: _unseeded(value) if isinstance(value, Mapping) else value
         for key, value in args.items()
+        if key != "seed"
     }
 
 

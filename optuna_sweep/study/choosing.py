@@ -60,8 +60,14 @@ def choose(config: SweepConfig, space: SearchSpace, user_file: UserFile) -> Choi
         sampler=sampler,
         pruner=pruner,
         line=line,
-        sampler_for=None if config.settings.seed is None or isinstance(sampler, _UNDRAWN) else make,
+        sampler_for=None if _keeps_its_seed(config) or isinstance(sampler, _UNDRAWN) else make,
     )
+
+
+def _keeps_its_seed(config: SweepConfig) -> bool:
+    """Whether there is no seed to vary; one in the sampler's arguments is the same for each trial."""
+    named = config.settings.sampler
+    return config.settings.seed is None or (named is not None and "seed" in named.args)
 
 
 def _sampler_maker(config: SweepConfig, space: SearchSpace) -> tuple[Callable[[int], BaseSampler], str]:
