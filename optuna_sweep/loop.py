@@ -67,6 +67,9 @@ class Loop:
             run_id = found.proposal.run_id
             self._counted.add(run_id)
             self._rules.trial_known(found.proposal.trial)
+            if found.wanted and dead_without_trace(found.found.run.phase, bool(found.found.run.summary)):
+                # It was left out when the sweep's runs were counted, but its trial goes on.
+                self._rules.run_started(found.proposal)
             self._fleet.adopt(found.proposal, found.item_id, waiting=found.found.run.phase is Phase.WAITING)
             if not found.wanted:
                 self._fleet.stop(run_id)

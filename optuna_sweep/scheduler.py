@@ -5,17 +5,24 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from optuna_sweep.config import Source
+from optuna_sweep.config import Source, SweepConfig
 from optuna_sweep.errors import OptunaSweepError
 from optuna_sweep.launch import Ending
 from optuna_sweep.loop import Loop
+from optuna_sweep.patience import Patience
+from optuna_sweep.recovery import runs_started
 from optuna_sweep.report import Progress
-from optuna_sweep.setup import facts_of, make_search, read_sweep
+from optuna_sweep.search import Search
+from optuna_sweep.setup import facts_of, make_search, read_sweep, terminator_of
+from optuna_sweep.signals import first_signal
 from optuna_sweep.starting_points import enqueue_points
 from optuna_sweep.stopping import StopRules
 from optuna_sweep.study import JOURNAL, Opened, study_files
 from optuna_sweep.user_file import UserFile
 from optuna_sweep.wandb_adapter import LaunchScheduler
+
+_LAST_WORDS = 600.0
+"""Seconds that W&B may be out of reach when everything is done but to say so."""
 
 _BESIDE = Path(__file__).resolve().parent.parent
 """The entry point's folder, where a user's file lies that ships with the job."""
@@ -30,13 +37,19 @@ class OptunaScheduler(LaunchScheduler):
     """How the sweep ended: FAILED until it is known, and where a person has to do something first."""
 
     def start(self) -> None:
-        """Work on the sweep until it is done; called once. Every way out leaves it in a final state."""
+        """Work on the sweep until it is done; called once. Every way out leaves it in a known state.
+
+        Ctrl-C and SIGTERM let the step end and leave the sweep paused, with its runs at work; a
+        second one leaves at once. Somebody who stops this run on its W&B page cancels the sweep.
+        """
         try:
-            self.ending = self.prepare().run()
+            loop = self.prepare()
+            with first_signal(lambda: self._leave_soon(loop)):
+                self.ending = loop.run()
+            self._explain(loop)
         except KeyboardInterrupt:
-            # wandb interrupts the main thread when somebody stops the scheduler's run on its page.
-            self.say("The scheduler was stopped.")
-            self.ending = Ending.CANCELED
+            self.say(f"Left before the end; the runs go on. {self._how_to_resume}")
+            self.ending = Ending.PAUSED
         except OptunaSweepError as error:
             for line in str(error).splitlines():
                 self.say(line)
@@ -44,35 +57,31 @@ class OptunaScheduler(LaunchScheduler):
             self.leave()
 
     def prepare(self) -> Loop:
-        """Read the sweep, open its study and put the loop together; nothing is launched yet.
+        """Read the sweep, restore its search and put the loop together; nothing is launched yet.
 
         Raises:
             SweepError: Something has to be changed first.
         """
+        insist = Patience(self).insist
         raw = self.sweep_file()
-        config = read_sweep(raw, *self.job_problems())
+        config = read_sweep(raw, *insist(self.job_problems))
         for note in config.notes:
             self.say(note)
-        user_file = self._user_file(config.source)
+        user_file = insist(lambda: self._user_file(config.source))
+        journal = insist(self._journal)
+        facts = facts_of(raw, config, self.sweep_id)
         search, self._opened = make_search(
-            config,
-            user_file,
-            sweep_id=self.sweep_id,
-            storage=self._journal(),
-            say=self.say,
-            facts=facts_of(raw, config, self.sweep_id),
+            config, user_file, sweep_id=self.sweep_id, storage=journal, say=self.say, facts=facts
         )
+        runs = insist(self.known_runs)
+        recovered = search.recover(runs)
+        for line in recovered.lines:
+            self.say(line)
         enqueue_points(search.study, search.space, config.settings.enqueue)
-        rules = StopRules(run_cap=config.run_cap, metrics=config.metrics, started=self.runs_started)
-        progress = Progress(config.metrics, config.run_cap)
-        self.begin_sweep()
-        return Loop(
-            launch=self,
-            search=search,
-            rules=rules,
-            workers=self.workers,
-            told=lambda proposal, outcome: self.say(progress.told(proposal, outcome)),
-        )
+        insist(self.begin_sweep)
+        loop = self._loop(config, search, runs_started(runs, self.sweep_id))
+        loop.adopt(recovered.runs)
+        return loop
 
     def leave(self) -> None:
         """Save the study and set the sweep's state; a save that fails does not keep the sweep open."""
@@ -82,7 +91,39 @@ class OptunaScheduler(LaunchScheduler):
         except (OptunaSweepError, OSError) as error:
             self.say(f"The study could not be saved as an artifact: {error}")
         self.say(f"The sweep ends as {self.ending.value.lower()}.")
-        self.end_sweep(self.ending)
+        Patience(self, limit=_LAST_WORDS).insist(lambda: self.end_sweep(self.ending))
+
+    def _loop(self, config: SweepConfig, search: Search, started: int) -> Loop:
+        progress = Progress(config.metrics, config.run_cap)
+        rules = StopRules(
+            run_cap=config.run_cap,
+            metrics=config.metrics,
+            stop=config.settings.stop,
+            started=started,
+            terminate=terminator_of(config, self._opened),
+        )
+        return Loop(
+            launch=self,
+            search=search,
+            rules=rules,
+            workers=self.workers,
+            told=lambda proposal, outcome: self.say(progress.told(proposal, outcome)),
+        )
+
+    def _leave_soon(self, loop: Loop) -> None:
+        self.say("Leaving after this step; the live runs go on. Once more leaves at once.")
+        loop.leave()
+        self.wake()
+
+    def _explain(self, loop: Loop) -> None:
+        if self.ending is Ending.PAUSED:
+            self.say(self._how_to_resume)
+        if loop.stop is not None:
+            self.own.summarize({"stopped_by": loop.stop.rule, "stop_reason": loop.stop.reason})
+
+    @property
+    def _how_to_resume(self) -> str:
+        return f"To go on: wandb launch-sweep SWEEP.yaml --queue QUEUE --resume_id {self.sweep_id}"
 
     def _journal(self) -> Path:
         """The study's file, which W&B keeps a copy of while the sweep works."""

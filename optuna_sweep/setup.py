@@ -7,13 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from optuna.storages import BaseStorage
+from optuna.terminator import Terminator
 from pydantic import ValidationError
 
-from optuna_sweep.components import pruner_problems, sampler_problems
-from optuna_sweep.config import Component, SweepConfig
+from optuna_sweep.components import (
+    build_evaluator,
+    evaluator_problems,
+    pruner_problems,
+    sampler_problems,
+)
+from optuna_sweep.config import Component, RetryEntry, SweepConfig
 from optuna_sweep.errors import ConfigError, Problem
 from optuna_sweep.measure import Measure
-from optuna_sweep.search import Search
+from optuna_sweep.outcomes import Phase
+from optuna_sweep.search import Retry, Search
 from optuna_sweep.space import Declared, Programmed, SearchSpace
 from optuna_sweep.study import Opened, open_study
 from optuna_sweep.user_file import SweepFacts, UserFile
@@ -85,8 +92,25 @@ def make_search(
         measure=Measure.of(config),
         sweep_id=sweep_id,
         repeats=config.settings.repeats,
+        retry=_retry(config.settings.retry),
     )
     return search, opened
+
+
+def terminator_of(config: SweepConfig, opened: Opened | None) -> Callable[[], bool] | None:
+    """What ends the search by looking at the study: the user's own rule, or ``stop.terminator``."""
+    named = config.settings.stop.terminator
+    if opened is not None and opened.terminator is not None:
+        theirs = opened.terminator
+        return lambda: bool(theirs(opened.study))
+    if opened is not None and named is not None:
+        terminator = Terminator(improvement_evaluator=build_evaluator(named))
+        return lambda: terminator.should_terminate(opened.study)
+    return None
+
+
+def _retry(entry: RetryEntry | None) -> Retry:
+    return Retry() if entry is None else Retry(entry.max, frozenset(Phase(name) for name in entry.on))
 
 
 def facts_of(raw: Mapping[str, Any], config: SweepConfig, sweep_id: str) -> SweepFacts:
@@ -119,12 +143,14 @@ def _types(component: object) -> set[object]:
 
 
 def _component_problems(raw: object, config: SweepConfig | None) -> list[Problem]:
-    """What is wrong with the sampler and the pruner, also where the rest of the file is wrong too."""
+    """What is wrong with the parts of Optuna that are named, also where the rest of the file is wrong too."""
     settings = _mapping(_mapping(_mapping(raw).get("scheduler")).get("settings"))
     space = _declared(config) if config is not None and config.parameters else None
     sampler, pruner = _component(settings.get("sampler")), _component(settings.get("pruner"))
+    terminator = _component(_mapping(settings.get("stop")).get("terminator"))
     problems = [] if sampler is None else sampler_problems(sampler, space=space)
-    return problems + ([] if pruner is None else pruner_problems(pruner))
+    problems += [] if pruner is None else pruner_problems(pruner)
+    return problems + ([] if terminator is None else evaluator_problems(terminator))
 
 
 def _component(given: object) -> Component | None:

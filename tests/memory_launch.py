@@ -94,6 +94,11 @@ class MemoryLaunch:
         self.calls.append(name)
         self.faults(name, self.calls.count(name))
 
+    def read_anew(self) -> None:
+        """Another scheduler takes over: nothing was read yet."""
+        for run in self.runs.values():
+            run.read.clear()
+
     def begin_sweep(self) -> None:
         self._called("begin_sweep")
 

@@ -15,12 +15,11 @@ HOUSE = Path(__file__).resolve().parents[1]
 
 # A room may import from the rows above its own, never from its own row or below.
 RANKS: tuple[tuple[str, ...], ...] = (
-    ("errors", "outcomes", "run_ids", "shipping"),
+    ("errors", "outcomes", "run_ids", "shipping", "signals"),
     ("config", "launch", "endings"),
     ("space", "components", "user_file", "measure", "patience"),
     ("study", "novelty", "recovery", "starting_points"),
     ("search", "stopping", "report", "charts"),
-    ("patience",),
     ("fleet",),
     ("loop", "setup"),
     ("offline", "summary"),

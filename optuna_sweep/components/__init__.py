@@ -8,8 +8,10 @@ that Optuna lacks for that are ``enumeration`` (a grid in W&B's order) and ``hyp
 from __future__ import annotations
 
 from optuna_sweep.components.assembly import (
+    build_evaluator,
     build_pruner,
     build_sampler,
+    evaluator_problems,
     pruner_problems,
     sampler_problems,
 )
@@ -23,10 +25,12 @@ __all__ = [
     "Enumerable",
     "PointsInOrder",
     "Seed",
+    "build_evaluator",
     "build_pruner",
     "build_sampler",
     "default_pruner",
     "default_sampler",
+    "evaluator_problems",
     "pruner_problems",
     "sampler_problems",
 ]

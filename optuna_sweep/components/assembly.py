@@ -13,17 +13,19 @@ from typing import Any, Protocol, cast
 from optuna.exceptions import ExperimentalWarning
 from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler, GridSampler
+from optuna.terminator import BaseImprovementEvaluator
 
 from optuna_sweep.components import hub
 from optuna_sweep.components.arguments import Argument, arguments_of
 from optuna_sweep.components.enumeration import Enumerable, grid_of
-from optuna_sweep.components.kinds import PRUNER, SAMPLER, Kind, missing_packages
+from optuna_sweep.components.kinds import EVALUATOR, PRUNER, SAMPLER, Kind, missing_packages
 from optuna_sweep.components.seeds import Seed
 from optuna_sweep.config.findings import nearest, show, suggest
 from optuna_sweep.errors import ConfigError, Problem
 
 SAMPLER_PATH = "scheduler.settings.sampler"
 PRUNER_PATH = "scheduler.settings.pruner"
+EVALUATOR_PATH = "scheduler.settings.stop.terminator"
 
 
 class Named(Protocol):
@@ -48,6 +50,13 @@ def pruner_problems(component: Named, path: str = PRUNER_PATH) -> list[Problem]:
     """Everything that keeps a pruner from being built."""
     assembly = _Assembly(Seed(), None)
     assembly.make(PRUNER, component.type, component.args, path)
+    return assembly.problems
+
+
+def evaluator_problems(component: Named, path: str = EVALUATOR_PATH) -> list[Problem]:
+    """Everything that keeps a terminator's evaluator from being built."""
+    assembly = _Assembly(Seed(), None)
+    assembly.make(EVALUATOR, component.type, component.args, path)
     return assembly.problems
 
 
@@ -80,6 +89,19 @@ def build_pruner(component: Named) -> BasePruner:
     if assembly.problems:
         raise ConfigError(assembly.problems)
     return cast(BasePruner, made)
+
+
+def build_evaluator(component: Named) -> BaseImprovementEvaluator:
+    """Make the evaluator of a terminator.
+
+    Raises:
+        ConfigError: With all that is wrong.
+    """
+    assembly = _Assembly(Seed(), None)
+    made = assembly.make(EVALUATOR, component.type, component.args, EVALUATOR_PATH)
+    if assembly.problems:
+        raise ConfigError(assembly.problems)
+    return cast(BaseImprovementEvaluator, made)
 
 
 class _Assembly:

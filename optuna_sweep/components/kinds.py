@@ -16,6 +16,8 @@ _PACKAGES = {
     "GPSampler": ("scipy", "torch"),
     "QMCSampler": ("scipy",),
     "WilcoxonPruner": ("scipy",),
+    "EMMREvaluator": ("scipy", "torch"),
+    "RegretBoundEvaluator": ("scipy", "torch"),
 }
 """What Optuna does not install with itself and imports only when the class is used."""
 
@@ -45,9 +47,10 @@ def _of(word: str, base: type, module: ModuleType) -> Kind:
 
 SAMPLER = _of("sampler", optuna.samplers.BaseSampler, optuna.samplers)
 PRUNER = _of("pruner", optuna.pruners.BasePruner, optuna.pruners)
+EVALUATOR = _of("terminator evaluator", optuna.terminator.BaseImprovementEvaluator, optuna.terminator)
 CROSSOVER = _of("crossover", nsgaii.BaseCrossover, nsgaii)
 MUTATION = _of("mutation", nsgaii.BaseMutation, nsgaii)
-KINDS = (SAMPLER, PRUNER, CROSSOVER, MUTATION)
+KINDS = (SAMPLER, PRUNER, EVALUATOR, CROSSOVER, MUTATION)
 
 
 def missing_packages(name: str) -> list[str]:

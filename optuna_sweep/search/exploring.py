@@ -6,7 +6,7 @@ from typing import Any
 
 import optuna
 from optuna.distributions import BaseDistribution
-from optuna.samplers import BaseSampler, BruteForceSampler, RandomSampler
+from optuna.samplers import BaseSampler, BruteForceSampler, PartialFixedSampler, RandomSampler
 from optuna.trial import FrozenTrial
 
 from optuna_sweep.study.quiet import quiet_optuna
@@ -27,6 +27,11 @@ class Unvisited(BaseSampler):
         with quiet_optuna():
             self._counting = BruteForceSampler(seed=seed)
         self._random = RandomSampler(seed=seed)
+
+    @classmethod
+    def for_sampler(cls, own: BaseSampler, *, seed: int) -> BaseSampler:
+        """What takes the place of a sampler; itself, where it keeps to a part of the space on purpose."""
+        return own if isinstance(own, PartialFixedSampler) else cls(seed)
 
     def infer_relative_search_space(
         self, study: optuna.Study, trial: FrozenTrial

@@ -15,6 +15,7 @@ from optuna.trial import TrialState
 
 from optuna_sweep import endings
 from optuna_sweep.errors import SweepError, TrialError
+from optuna_sweep.launch import KnownRun
 from optuna_sweep.measure import Measure
 from optuna_sweep.novelty import Novelty
 from optuna_sweep.outcomes import (
@@ -27,14 +28,16 @@ from optuna_sweep.outcomes import (
     Pruned,
     Verdict,
 )
-from optuna_sweep.recovery import Action
+from optuna_sweep.recovery import plan
 from optuna_sweep.run_ids import RunId
+from optuna_sweep.search.exploring import Unvisited
 from optuna_sweep.search.live import LiveTrial, Retry
 from optuna_sweep.search.recovering import Recovered, Recovery
 from optuna_sweep.space import SearchSpace
 from optuna_sweep.study import Opened
 
 _FRUITLESS_ASKS = 50
+_ADVISED_ASKS = 5  # of the study's own sampler, before ``Unvisited`` takes over
 _NO_RETRY = Retry()
 
 
@@ -80,6 +83,7 @@ class Search:
         self._due: deque[Proposal] = deque()
         self._novelty = Novelty(space)
         self._used_up = False
+        self._refused = 0
         self._worst: list[float] | None = None
         self._asked = 0
         self._read_study()
@@ -99,35 +103,41 @@ class Search:
 
         Raises:
             UserCodeError: The user's ``objective`` cannot be used.
-            SweepError: No usable point was found in many attempts.
+            SweepError: The user's ``objective`` refused nearly every point of many.
         """
         if self._due:
             return self._due.popleft()
-        for _ in range(_FRUITLESS_ASKS):
+        self._refused = 0
+        for attempt in range(_FRUITLESS_ASKS):
             if self._used_up or self._novelty.exhausted:
                 return None
             with self._opened.at_once():
-                live = self._new_trial()
+                live = self._new_trial(explore=attempt >= _ADVISED_ASKS)
             if live is not None:
                 for repeat in range(self.repeats):
                     self.owe(live, live.start(RunId(live.trial.number, repeat)))
                 return self._due.popleft()
-        raise SweepError(
-            f"The search space gave no usable point in {_FRUITLESS_ASKS} attempts: every one was refused by "
-            "your objective(trial), or was a repeat. Widen the space, or lower run_cap."
-        )
+        if self._refused > _FRUITLESS_ASKS // 2:
+            points = f"{self._refused} of {_FRUITLESS_ASKS} points in a row"
+            raise SweepError(f"Your objective(trial) refused {points}. Let it suggest only what can be run.")
+        self._used_up = True  # so many repeats in a row leave nothing to find
+        return None
 
-    def _new_trial(self) -> LiveTrial | None:
+    def _new_trial(self, *, explore: bool) -> LiveTrial | None:
         """Ask the study; None where the point cannot be run, which the study has been told then."""
-        trial = self.ask_study()
+        own = self.study.sampler
+        trial = self.ask_study(Unvisited.for_sampler(own, seed=self._asked) if explore else None)
         try:
             config = self.space.suggest(trial)
         except TrialError as error:
+            self._refused += 1
             self._settle(trial, Failed(str(error)))
             return None
         except BaseException:
             self._settle(trial, Failed("the search space could not be evaluated"))
             raise
+        finally:
+            self.study.sampler = own if explore else self.study.sampler
         if not self._novelty.is_new(config):
             self._settle(trial, Failed("a repeat of a configuration that was already run"))
             self._novelty.steer(self.study)
@@ -221,8 +231,9 @@ class Search:
 
     # Continuing ---------------------------------------------------------------------------
 
-    def recover(self, actions: Sequence[Action]) -> Recovered:
-        """Make the study agree with the sweep. Called once, before anything is asked."""
+    def recover(self, runs: Sequence[KnownRun]) -> Recovered:
+        """Make the study agree with the sweep's runs. Called once, before anything is asked."""
+        actions = plan(self.study.get_trials(deepcopy=False), runs, self._sweep_id)
         with self._opened.at_once():
             return Recovery(self).carry_out(actions)
 
@@ -233,9 +244,10 @@ class Search:
             items = {**live.trial.user_attrs.get(self.QUEUE_ITEMS, {}), run_id: item_id}
             live.trial.set_user_attr(self.QUEUE_ITEMS, items)
 
-    def ask_study(self) -> optuna.Trial:
+    def ask_study(self, sampler: optuna.samplers.BaseSampler | None = None) -> optuna.Trial:
         """The study's next trial, from a sampler that depends on nothing that a restart would lose."""
         self._opened.reseed(self._asked)
+        self.study.sampler = sampler or self.study.sampler
         trial = self.study.ask()
         self._asked = trial.number + 1
         return trial

@@ -12,6 +12,10 @@ from typing import Any
 from optuna.storages.journal import BaseJournalBackend
 
 
+CONTINUED = "continued"
+"""The key of an entry that is not the last of its block. Optuna reads over keys that it does not know."""
+
+
 class BatchedJournal(BaseJournalBackend):
     """Optuna's journal format, for a single writer.
 
@@ -80,8 +84,14 @@ class BatchedJournal(BaseJournalBackend):
     def _flush(self) -> None:
         if not self._pending:
             return
-        text = "\n".join([*self._pending, ""]).encode()
+        *others, last = self._pending
+        text = "\n".join([*map(_continued, others), last, ""]).encode()
         self._pending.clear()
         with self._path.open("ab", buffering=0) as file:
             file.write(text)
             os.fsync(file.fileno())
+
+
+def _continued(entry: str) -> str:
+    """Mark an entry, so that a block that a torn file holds in part can be told from a whole one."""
+    return f'{entry[:-1]},"{CONTINUED}":true}}'

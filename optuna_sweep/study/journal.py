@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from optuna.storages import JournalStorage
 
-from optuna_sweep.study.batched_journal import BatchedJournal
+from optuna_sweep.study.batched_journal import CONTINUED, BatchedJournal
 
 JOURNAL = "study.journal"
 """The file's name, beside the scheduler and in the artifact."""
@@ -62,17 +63,21 @@ def _cut(path: Path) -> str:
 
 
 def _good_length(path: Path) -> int:
-    good = 0
+    """Bytes up to the end of the last block of entries that is there as a whole."""
+    good = read = 0
     with path.open("rb") as file:
         for line in file:
-            if not line.endswith(b"\n") or not _is_entry(line):
+            entry = _entry(line)
+            if entry is None:
                 break
-            good += len(line)
+            read += len(line)
+            good = good if entry.get(CONTINUED) else read
     return good
 
 
-def _is_entry(line: bytes) -> bool:
+def _entry(line: bytes) -> dict[str, Any] | None:
     try:
-        return isinstance(json.loads(line), dict)
+        entry = json.loads(line) if line.endswith(b"\n") else None
     except (ValueError, RecursionError):
-        return False
+        return None
+    return entry if isinstance(entry, dict) else None

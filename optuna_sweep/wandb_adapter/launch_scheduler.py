@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -60,6 +61,7 @@ class LaunchScheduler(Scheduler):
         self._client = Client(self._api)
         self.own = OwnRun(run, self._api)
         self._queue_project = self._project_queue or LAUNCH_DEFAULT_PROJECT
+        self._awake = threading.Event()
         self._record: dict[str, Any] = {}
         self._question = Question(
             **self._where,
@@ -80,11 +82,6 @@ class LaunchScheduler(Scheduler):
     def workers(self) -> int:
         """How many runs may be in flight."""
         return int(self._num_workers)
-
-    @property
-    def runs_started(self) -> int:
-        """Runs of the sweep that count against its cap, as W&B's own scheduler counts them."""
-        return int(self._num_runs_launched)
 
     def sweep_file(self) -> dict[str, Any]:
         """The sweep file as its user wrote it.
@@ -216,8 +213,13 @@ class LaunchScheduler(Scheduler):
         return time.monotonic()
 
     def wait(self, seconds: float) -> None:
-        """Sleep."""
-        time.sleep(seconds)
+        """Sleep, until somebody wakes us."""
+        if self._awake.wait(seconds):
+            self._awake.clear()
+
+    def wake(self) -> None:
+        """End the wait; for signal handlers."""
+        self._awake.set()
 
     # wandb's hooks ------------------------------------------------------------------------
 
