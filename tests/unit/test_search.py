@@ -131,13 +131,38 @@ def test_a_configuration_that_an_earlier_scheduler_ran_is_not_proposed_again() -
     assert second.ask() is None
 
 
-def test_a_space_that_gives_no_usable_point_ends_the_search_with_the_way_out() -> None:
+def test_a_sampler_that_is_held_to_points_that_were_tried_ends_the_search() -> None:
     stuck = build_sampler(Component(type="PartialFixedSampler", args=FIXED), Seed(1, 0), block())
     search = search_over(sampler=stuck)
     asked(search)
-    with pytest.raises(SweepError, match=r"no usable point in 50 attempts: .*Widen the space"):
-        search.ask()
+    assert search.ask() is None
     assert states(search) == ["RUNNING", *["FAIL"] * 50]
+
+
+def test_a_sampler_that_only_repeats_itself_is_helped_out() -> None:
+    class Stubborn(optuna.samplers.RandomSampler):
+        def sample_independent(self, *args: Any) -> Any:
+            return args[-1].choices[0]
+
+    def objective(trial: optuna.Trial) -> None:
+        if trial.suggest_categorical("kind", ["a", "b"]) == "a":
+            trial.suggest_categorical("n", [1, 2, 3])
+
+    search = search_over(programmed(objective), sampler=Stubborn())
+    configs = []
+    while (proposal := search.ask()) is not None:
+        configs.append(tuple(proposal.parameters.values()))
+        search.tell(ended(proposal.run_id, 0.5))
+    assert sorted(configs) == [("a", 1), ("a", 2), ("a", 3), ("b",)]
+
+
+def test_a_function_that_refuses_every_point_ends_the_sweep_with_the_way_out() -> None:
+    def objective(trial: optuna.Trial) -> None:
+        trial.suggest_float("x", 0, 1)
+        raise optuna.TrialPruned
+
+    with pytest.raises(SweepError, match=r"objective\(trial\) refused 50 of 50 points in a row\. Let it"):
+        search_over(programmed(objective)).ask()
 
 
 def test_a_users_function_that_raises_leaves_no_trial_at_work() -> None:

@@ -1,0 +1,65 @@
+"""The lines that people read while a sweep works."""
+
+from __future__ import annotations
+
+from optuna_sweep.config import Metric
+from optuna_sweep.outcomes import Completed, Failed, Outcome, Proposal, Pruned
+from optuna_sweep.report import Progress
+
+LOSS = Metric(name="loss")
+
+
+def told(progress: Progress, *outcomes: Outcome) -> list[str]:
+    return [
+        progress.told(
+            Proposal(run_id=f"s-{i:04d}", trial=i, name=f"trial-{i:03d}", parameters={}), outcomes[i]
+        )
+        for i in range(len(outcomes))
+    ]
+
+
+def test_each_trial_is_a_line_with_the_count_and_the_best_so_far() -> None:
+    lines = told(
+        Progress([LOSS], 9),
+        Completed((0.5,)),
+        Pruned(3, "step 3: 0.9: stopped by MedianPruner"),
+        Failed("the training process failed"),
+        Completed((0.25,)),
+        Pruned(2, "somebody stopped it"),
+    )
+    assert lines == [
+        "trial-000 loss 0.5. [1 of 9 told: 1 complete; best loss 0.5 in trial-000]",
+        "trial-001 pruned at step 3: 0.9: stopped by MedianPruner. "
+        "[2 of 9 told: 1 complete, 1 pruned; best loss 0.5 in trial-000]",
+        "trial-002 failed: the training process failed. "
+        "[3 of 9 told: 1 complete, 1 failed, 1 pruned; best loss 0.5 in trial-000]",
+        "trial-003 loss 0.25. [4 of 9 told: 2 complete, 1 failed, 1 pruned; best loss 0.25 in trial-003]",
+        "trial-004 pruned: somebody stopped it. "
+        "[5 of 9 told: 2 complete, 1 failed, 2 pruned; best loss 0.25 in trial-003]",
+    ]
+
+
+def test_the_best_is_the_largest_where_the_goal_is_to_maximise() -> None:
+    lines = told(
+        Progress([Metric(name="acc", minimize=False)], 3), *[Completed((v,)) for v in (0.1, 0.9, 0.5)]
+    )
+    assert lines[-1].endswith("best acc 0.9 in trial-001]")
+
+
+def test_the_first_of_equals_stays_the_best() -> None:
+    assert told(Progress([LOSS], 2), Completed((0.0,)), Completed((0.0,)))[-1].endswith("0 in trial-000]")
+
+
+def test_several_objectives_are_all_shown_and_none_is_the_best() -> None:
+    metrics = [LOSS, Metric(name="size", minimize=False)]
+    assert told(Progress(metrics, None), Completed((0.5, 3.0))) == [
+        "trial-000 loss 0.5, size 3. [1 told: 1 complete]"
+    ]
+
+
+def test_a_sweep_without_a_metric_has_runs_that_finished() -> None:
+    assert told(Progress([], None), Completed((0.0,))) == ["trial-000 finished. [1 told: 1 complete]"]
+
+
+def test_before_the_first_trial_nothing_is_told() -> None:
+    assert Progress([LOSS], 4).status == "[0 of 4 told: none yet]"
