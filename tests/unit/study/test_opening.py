@@ -100,6 +100,12 @@ def test_without_a_seed_the_sampler_is_left_alone() -> None:
     assert made.study.sampler is before
 
 
+def test_a_seed_in_the_samplers_arguments_does_not_give_every_trial_the_same_point() -> None:
+    made = config(seed=3, sampler={"type": "RandomSampler", "args": {"seed": 1}})
+    points = work(opened(made, InMemoryStorage()), made, 0.1, 0.2, 0.3)
+    assert len({point["x"] for point in points}) == 3
+
+
 def test_a_seeded_grid_keeps_its_sampler_which_draws_nothing() -> None:
     made = opened(config("grid", seed=3, parameters={"x": {"values": [1, 2]}}), InMemoryStorage())
     before = made.study.sampler
