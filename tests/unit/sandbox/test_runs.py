@@ -45,6 +45,14 @@ def test_a_run_with_a_name_is_made_once_and_its_config_merged(world: StillWorld)
     assert json.loads(answer["bucket"]["config"]) == {"a": {"value": 1}, "b": {"value": 2}}
 
 
+def test_the_name_of_a_deleted_run_stays_taken(world: StillWorld) -> None:
+    run = made(world)
+    world.ask("mutation ($id: ID!) { deleteRun(input: {id: $id}) { clientMutationId } }", id=run.id)
+    said = "run sandbox/p/r was previously created and deleted; try a new run name"
+    assert world.refusal(UPSERT, name="r", host="here") == said
+    assert not world.world.projects.get("sandbox", "p").runs
+
+
 def test_a_run_of_a_sweep_waits_for_its_process(world: StillWorld) -> None:
     run = made(world, host=None, sweep="s")
     assert run.state == "pending"
