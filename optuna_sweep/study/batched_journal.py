@@ -11,7 +11,6 @@ from typing import Any
 
 from optuna.storages.journal import BaseJournalBackend
 
-
 CONTINUED = "continued"
 """The key of an entry that is not the last of its block. Optuna reads over keys that it does not know."""
 

@@ -26,7 +26,9 @@ def job(**others: Any) -> Job:
 
 
 def proposal(**others: Any) -> Proposal:
-    return Proposal(**{"run_id": "s-0003", "trial": 3, "name": "trial-003", "parameters": PARAMETERS} | others)
+    return Proposal(
+        **{"run_id": "s-0003", "trial": 3, "name": "trial-003", "parameters": PARAMETERS} | others
+    )
 
 
 def test_a_run_gets_its_id_its_name_its_sweep_and_its_nested_parameters() -> None:
