@@ -82,7 +82,7 @@ def _ends(config: SweepConfig, size: int | None) -> Iterator[str]:
     if config.run_cap is not None:
         yield f"after {_counted(config.run_cap, 'run')} (run_cap)"
     if size is not None:
-        yield f"when all of its {_counted(size, 'point')} were tried"
+        yield "after its only point" if size == 1 else f"when all of its {size} points were tried"
     for metric in config.metrics:
         if metric.target is not None:
             yield f"when {metric.name} reaches {metric.target:g}"
