@@ -84,6 +84,10 @@ def _meaning(error: Exception) -> OptunaSweepError:
         return Refused(f"W&B refused the request (HTTP {status}): {_FOREVER[status]}: {text}")
     if any(words in text for words in _UNKNOWN_TO_SERVER):
         return Refused(f"This W&B server does not know a request of the scheduler: {text}")
+    if type(cause) is ValueError:
+        # wandb's own verdict on an answer, such as a sweep that is not there. What cannot be parsed is
+        # a subclass of it, and says nothing for good.
+        return Refused(text)
     if _GONE in text:
         return TrialError(f"W&B does not make a deleted run again: {text}")
     if isinstance(error, AuthenticationError) or any(words in text.lower() for words in _DENIED):

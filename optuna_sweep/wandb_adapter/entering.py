@@ -1,12 +1,19 @@
-"""How the process learns whether it was started by ``wandb launch-sweep``."""
+"""How the process learns whether it was started by ``wandb launch-sweep``, and for which sweep."""
 
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 
 import wandb
+from wandb.sdk.launch.sweeps import SchedulerError
 
+from optuna_sweep.errors import Refused, Unavailable
 from optuna_sweep.wandb_adapter.client import translated
+
+_PAUSES = (1.0, 4.0, 15.0, 40.0)
+"""Seconds between attempts to read the sweep; wandb's client has tried for a while in each."""
 
 
 def enter_sweep() -> wandb.Run | None:
@@ -28,3 +35,31 @@ def enter_sweep() -> wandb.Run | None:
         return run
     run.finish()
     return None
+
+
+def read_patiently(sweep_id: str, read: Callable[[], None]) -> None:
+    """Let wandb's base class read the sweep, again where W&B did not answer.
+
+    The base class calls every failure the end, and its error hides which one it was.
+
+    Raises:
+        Refused: There is no such sweep, or it may not be read.
+        Unavailable: W&B has not answered in all of a minute.
+    """
+    for pause in _PAUSES:
+        try:
+            return _read(sweep_id, read)
+        except Unavailable:
+            time.sleep(pause)
+    return _read(sweep_id, read)
+
+
+def _read(sweep_id: str, read: Callable[[], None]) -> None:
+    try:
+        with translated():
+            try:
+                read()
+            except SchedulerError as error:
+                raise error.__context__ or error from None
+    except (Refused, SchedulerError, ValueError) as error:
+        raise Refused(f"The sweep {sweep_id!r} cannot be read: {error}") from error

@@ -13,12 +13,12 @@ import json
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import wandb
 from wandb.apis.public.sweeps import _register_agent, _set_sweep_state, _sweep_with_runs
 from wandb.sdk.launch.api import LaunchApi
-from wandb.sdk.launch.sweeps import SchedulerError
 from wandb.sdk.launch.sweeps.scheduler import Scheduler, SweepRun
 from wandb.sdk.launch.utils import LAUNCH_DEFAULT_PROJECT
 
@@ -27,9 +27,11 @@ from optuna_sweep.launch import Ending, KnownRun, QueueItem, Snapshot, Watch
 from optuna_sweep.outcomes import Proposal
 from optuna_sweep.wandb_adapter import documents
 from optuna_sweep.wandb_adapter.client import Client, translated
+from optuna_sweep.wandb_adapter.entering import read_patiently
 from optuna_sweep.wandb_adapter.launch_spec import Job, priority, run_spec, template_variables
 from optuna_sweep.wandb_adapter.own_run import OwnRun
-from optuna_sweep.wandb_adapter.question import Question, merge_snapshots
+from optuna_sweep.wandb_adapter.polling import Polling
+from optuna_sweep.wandb_adapter.question import Question
 from optuna_sweep.wandb_adapter.records import known_run
 from optuna_sweep.wandb_adapter.states import left_the_queue, state_for_ending
 
@@ -53,22 +55,20 @@ class LaunchScheduler(Scheduler):
         arguments = dict(self._config.get("sweep_args") or {})
         with translated():
             api = LaunchApi()
-        try:
-            super().__init__(api, num_workers=num_workers, entity=run.entity, **arguments)
-        except SchedulerError as error:
-            raise Refused(f"The sweep {arguments.get('sweep_id')!r} cannot be read: {error}") from error
+        arguments |= {"num_workers": num_workers, "entity": run.entity}
+        read_patiently(str(arguments.get("sweep_id")), partial(super().__init__, api, **arguments))
         self._where: dict[str, str] = {"entity": str(self._entity), "project": str(self._project)}
         self._client = Client(self._api)
         self.own = OwnRun(run, self._api)
         self._queue_project = self._project_queue or LAUNCH_DEFAULT_PROJECT
         self._awake = threading.Event()
         self._record: dict[str, Any] = {}
-        self._question = Question(
-            **self._where,
-            sweep=self._sweep_id,
-            queue=str(self._kwargs.get("queue")),
-            queue_project=self._queue_project,
+        queue = str(self._kwargs.get("queue"))
+        question = Question(
+            **self._where, sweep=self._sweep_id, queue=queue, queue_project=self._queue_project
         )
+        place = {"projectName": self._queue_project, "entityName": str(self._entity), "runQueue": queue}
+        self._polling = Polling(self._client, question, place, self.say)
         self._job = self._read_job()
 
     # What the sweep is --------------------------------------------------------------------
@@ -124,16 +124,11 @@ class LaunchScheduler(Scheduler):
 
     def snapshot(self, watched: Sequence[Watch], columns: Sequence[Sequence[str]]) -> Snapshot:
         """One request for up to a hundred runs; see ``question``."""
-        groups = [tuple(group) for group in columns]
-        seen = []
-        for document, variables, chunk in self._question.parts(watched, groups):
-            answer = self._client.ask(document, variables)
-            seen.append(self._question.read(answer, variables, chunk, groups))
-        return merge_snapshots(seen)
+        return self._polling.snapshot(watched, columns)
 
     def forget_run(self, run_id: str) -> None:
         """Drop what is remembered of how far the run's history was read."""
-        self._question.forget([run_id])
+        self._polling.forget(run_id)
 
     def create_run(self, proposal: Proposal) -> None:
         """One request. The run is pending until a process reports for it."""
@@ -258,12 +253,9 @@ class LaunchScheduler(Scheduler):
 
     def _sweep_record(self, *, fresh: bool = False) -> dict[str, Any]:
         if fresh or not self._record:
-            try:
-                self._record = self._client.call(
-                    lambda: _sweep_with_runs(self._api, self._sweep_id, "{}", **self._where)
-                )
-            except ValueError as error:
-                raise Refused(f"The sweep {self._sweep_id!r} is gone: {error}") from error
+            self._record = self._client.call(
+                lambda: _sweep_with_runs(self._api, self._sweep_id, "{}", **self._where)
+            )
         return self._record
 
 
