@@ -316,6 +316,12 @@ def test_a_run_that_was_deleted_is_not_made_again(bench: SandboxBench) -> None:
         bench.launch.create_run(proposal())
 
 
+def test_a_start_outlives_an_answer_that_fails(new_bench: SandboxBench) -> None:
+    new_bench.sandbox.fail({"kind": "graphql", "operation": "SweepWithRuns", "message": "busy", "times": 1})
+    new_bench.open()
+    assert new_bench.launch.known_runs() == ()
+
+
 def test_a_sweep_that_is_gone_is_refused(new_bench: SandboxBench) -> None:
     new_bench.sweep = "nosuch00"
     with pytest.raises(Refused, match="'nosuch00' cannot be read"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -89,6 +90,16 @@ def test_credentials_that_wandb_could_not_verify_are_refused() -> None:
 @pytest.mark.parametrize("text", ["permission denied", "Not authorized to access project", "Unauthorized"])
 def test_a_permission_that_is_missing_is_refused(text: str) -> None:
     assert isinstance(meaning(CommError(text)), Refused)
+
+
+def test_what_wandb_itself_says_of_an_answer_is_refused() -> None:
+    found = meaning(CommError("Sweep e/p/s not found", ValueError("Sweep e/p/s not found")))
+    assert isinstance(found, Refused) and str(found) == "Sweep e/p/s not found"
+
+
+def test_an_answer_that_cannot_be_parsed_is_unavailable() -> None:
+    broken = json.JSONDecodeError("Expecting value", "<html>", 0)
+    assert isinstance(meaning(CommError(str(broken), broken)), Unavailable)
 
 
 def test_the_run_of_a_deleted_id_is_given_up_alone() -> None:

@@ -31,7 +31,6 @@ ATTRIBUTES = {
     "_api",
     "_entity",
     "_kwargs",
-    "_num_runs_launched",
     "_num_workers",
     "_project",
     "_project_queue",
