@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +27,7 @@ _SWEEP = "preview"
 
 def preview(
     sweep: LocalSweep, say: Callable[[str], None], seed: int | None = None
-) -> Iterator[Mapping[str, Any]]:
+) -> Generator[Mapping[str, Any]]:
     """The configurations of the first trials, nested as runs get them, for as long as there are new ones.
 
     Nothing is written anywhere: a study that the user's file makes is copied first.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from optuna_sweep.components.assembly import SAMPLER_PATH
+from optuna_sweep.config.findings import show
 from optuna_sweep.errors import ConfigError, OptunaSweepError, Problem, UserCodeError
 from optuna_sweep.offline import LocalSweep, read, source_key, with_user_file
 from optuna_sweep.previewing import preview
@@ -44,7 +48,8 @@ def examine(path: Path, source: Path | None = None) -> Examined:
         return Examined(tuple(_summary(with_user_file(sweep, path.parent, source))), sound=True)
     except OptunaSweepError as error:
         lines = tuple(str(problem) for problem in problems_of(error, key))
-        return Examined(lines, sound=False, trace=str(error) if isinstance(error, UserCodeError) else "")
+        theirs = isinstance(error, UserCodeError) and "\n" in str(error)
+        return Examined(lines, sound=False, trace=str(error) if theirs else "")
 
 
 def problems_of(error: OptunaSweepError, key: str) -> tuple[Problem, ...]:
@@ -58,8 +63,9 @@ def problems_of(error: OptunaSweepError, key: str) -> tuple[Problem, ...]:
         return error.problems
     *before, last = str(error).strip().splitlines()
     if isinstance(error, UserCodeError):
-        given = before[-1].strip() if before else "the Python file cannot be used"
-        return (Problem(key, given, last.rstrip("."), "Correct the Python file"),)
+        raised, _, wanted = ("", "", last) if before else last.partition(". ")
+        given = before[-1].strip() if before else raised
+        return (Problem(key, given, wanted.rstrip(".") or "a usable file", "Correct the Python file"),)
     allowed = "a sampler that can search this space"
     return (Problem(SAMPLER_PATH, " ".join([*before, last]).rstrip("."), allowed, "Name another sampler"),)
 
@@ -69,12 +75,50 @@ def _summary(sweep: LocalSweep) -> Iterator[str]:
     size = None
     if sweep.config.parameters or sweep.user_file.objective is not None:
         size = make_space(sweep.config, sweep.user_file, lambda _: None).size()
-        list(islice(preview(sweep, said.append), 1))
+        _check_points(sweep, _first_configs(sweep, said))
     yield from _space_lines(sweep)
     yield from goal_lines(sweep.config)
     yield from said
     yield from limit_lines(sweep.config, size)
     yield from (f"Note: {note}" for note in sweep.notes)
+
+
+def _first_configs(sweep: LocalSweep, said: list[str]) -> list[Mapping[str, Any]]:
+    """One configuration, or those of the points to try first where only a function knows the space.
+
+    Without the configurations of points that lie outside: Optuna warns of them, and uses them.
+    """
+    programmed = sweep.user_file.objective is not None
+    count = max(len(sweep.config.settings.enqueue), 1) if programmed else 1
+    inside: list[Mapping[str, Any]] = []
+    with warnings.catch_warnings(record=True) as warned, closing(preview(sweep, said.append)) as configs:
+        warnings.filterwarnings("always", "Fixed parameter", UserWarning)
+        for config in islice(configs, count):
+            inside += [] if any("Fixed parameter" in str(each.message) for each in warned) else [config]
+            warned.clear()
+    return inside
+
+
+def _check_points(sweep: LocalSweep, configs: Sequence[Mapping[str, Any]]) -> None:
+    """See that the user's function can suggest each point to try first."""
+    source = sweep.config.source
+    if sweep.user_file.objective is None or source is None or source.native:
+        return
+    allowed, remedy = (
+        "a point that objective(trial) can suggest",
+        "Correct its names and values, or remove it",
+    )
+    problems = [
+        Problem(f"scheduler.settings.enqueue[{place}]", show(point), allowed, remedy)
+        for place, point in enumerate(sweep.config.settings.enqueue)
+        if not any(_holds(config, point) for config in configs)
+    ]
+    if problems:
+        raise ConfigError(problems)
+
+
+def _holds(config: Mapping[str, Any], point: Mapping[str, Any]) -> bool:
+    return all(name in config and config[name] == value for name, value in point.items())
 
 
 def _space_lines(sweep: LocalSweep) -> Iterator[str]:

@@ -25,6 +25,7 @@ from optuna_sweep.errors import ConfigError, Problem
 
 SAMPLER_PATH = "scheduler.settings.sampler"
 PRUNER_PATH = "scheduler.settings.pruner"
+_LARGEST_GRID = 100_000
 EVALUATOR_PATH = "scheduler.settings.stop.terminator"
 
 
@@ -188,9 +189,19 @@ class _Assembly:
         if "seed" in known and args.get("seed") is None:
             args["seed"] = self._seed.of(made.__name__)
         if made is GridSampler and "search_space" not in args and self._space is not None:
-            if self._space.size() is None:
-                self._problem(path, "GridSampler", "a finite space", "Give search_space, or use values")
-            args["search_space"] = {} if self._space.size() is None else grid_of(self._space)
+            args["search_space"] = self._grid(self._space, path)
+
+    def _grid(self, space: Enumerable, path: str) -> dict[str, list[Any]]:
+        size = space.size()
+        if size is None:
+            self._problem(path, "GridSampler", "a finite space", "Give search_space, or use values")
+            return {}
+        if size > _LARGEST_GRID:
+            given = f"GridSampler over {size} points"
+            allowed = f"at most {_LARGEST_GRID}, because it lists all of them at once"
+            self._problem(path, given, allowed, "Remove it: `method: grid` walks any finite space")
+            return {}
+        return grid_of(space)
 
     def _require(self, name: str, args: Mapping[str, Any], known: Mapping[str, Argument], path: str) -> None:
         for argument in known.values():

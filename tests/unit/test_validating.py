@@ -148,6 +148,30 @@ def test_a_point_to_try_first_must_exist(tmp_path: Path) -> None:
     ]
 
 
+def test_a_point_that_a_function_cannot_suggest_is_told(tmp_path: Path) -> None:
+    source = """
+def objective(trial):
+    if trial.suggest_categorical("kind", ["a", "b"]) == "a":
+        trial.suggest_int("n", 1, 5)
+"""
+    user_file(tmp_path, source)
+    points = [{"kind": "a", "n": 2}, {"kind": "b", "n": 3}, {"kind": "a", "n": 9}, {"kind": "b"}]
+    assert problems(sweep_file(tmp_path, settings={**USES_FILE, "enqueue": points})) == [
+        f"scheduler.settings.enqueue[{place}]: {point}: a point that objective(trial) can suggest:"
+        " Correct its names and values, or remove it"
+        for place, point in ((1, "{kind: 'b', n: 3}"), (2, "{kind: 'a', n: 9}"))
+    ]
+
+
+def test_a_function_that_hangs_is_one_line(tmp_path: Path) -> None:
+    user_file(tmp_path, "import threading\ndef objective(trial):\n    threading.Event().wait()\n")
+    settings = {**USES_FILE, "objective_timeout": 0.05}
+    (line,) = problems(sweep_file(tmp_path, settings=settings))
+    assert line.startswith(
+        "scheduler.settings.optuna_source: objective(trial) did not return within 0.05 seconds for trial 0: "
+    )
+
+
 def test_a_function_that_raises_is_one_line_and_its_own_traceback(tmp_path: Path) -> None:
     source = user_file(tmp_path, "def objective(trial):\n    raise KeyError('boom')\n")
     examined = examine(sweep_file(tmp_path, settings={"optuna_source": "e/p/it:v1"}), source)

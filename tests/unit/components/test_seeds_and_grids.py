@@ -50,3 +50,12 @@ def test_a_grid_sampler_over_a_continuous_range_is_told() -> None:
     assert [str(problem) for problem in problems] == [
         "scheduler.settings.sampler: GridSampler: a finite space: Give search_space, or use values"
     ]
+
+
+def test_a_grid_that_optuna_would_have_to_list_is_told_before_it_fills_the_memory() -> None:
+    huge = space(x=Integers(1, 10**6), y=Integers(1, 10**6))
+    (problem,) = components.sampler_problems(Component(type="GridSampler"), space=huge)
+    assert str(problem) == (
+        "scheduler.settings.sampler: GridSampler over 1000000000000 points: at most 100000, because it lists"
+        " all of them at once: Remove it: `method: grid` walks any finite space"
+    )
