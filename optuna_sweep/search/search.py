@@ -37,7 +37,7 @@ from optuna_sweep.space import SearchSpace
 from optuna_sweep.study import Opened
 
 _FRUITLESS_ASKS = 50
-_ADVISED_ASKS = 5  # of the study's own sampler, before ``Unvisited`` takes over
+_ADVISED_ASKS = 3  # of the study's own sampler, before ``Unvisited`` takes over
 _NO_RETRY = Retry()
 
 
