@@ -11,6 +11,8 @@ from tests.journey.stage import Look, Stage, open_stage
 from tests.journey.sweep_files import PROJECT
 
 LAST_LINES = 60
+OUTAGE = [{"kind": "graphql", "operation": "SweepPoll", "message": "the database is busy", "times": 8}]
+"""Polls of whichever sweeps are at work then; repeated by nobody but the scheduler."""
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +23,10 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture(scope="session")
 def acted(stage: Stage) -> dict[str, Look]:
-    """What a person does on W&B's pages, as soon as there is something to do it to; the sweep just before."""
+    """What a person does on W&B's pages, as soon as there is something to do it to; the sweep just before.
+
+    When all is done, W&B does not answer some polls.
+    """
 
     def at_work(name: str, runs: int) -> Look:
         return stage.until(name, lambda seen: len(seen.live) == runs, f"at work on {runs} runs")
@@ -39,6 +44,7 @@ def acted(stage: Stage) -> dict[str, Look]:
     stopped, deleted = (seen["troubles"].run(**each) for each in waits)
     stop_run(stage.sandbox, PROJECT, stopped.name)
     stage.delete(deleted)
+    stage.sandbox.fail(*OUTAGE)
     return seen
 
 

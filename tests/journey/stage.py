@@ -21,7 +21,7 @@ from optuna_sweep.shipping import copy_job
 from sandbox.asking import ask
 from sandbox.launching import PROMPT_HISTORY, client, create_job, create_queue, start_agent
 from sandbox.serving import Sandbox
-from tests.journey.sweep_files import PROJECT, REFUSED, WORKING
+from tests.journey.sweep_files import GONE, PROJECT, REFUSED, WORKING
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -58,6 +58,10 @@ with wandb.init(project="journeys", job_type="upload") as run:
     artifact = wandb.Artifact(name, type="optuna")
     artifact.add_file(file)
     run.log_artifact(artifact).wait()
+"""
+DELETE_JOB = """
+import sys, wandb
+wandb.Api().artifact(sys.argv[1], type="job").delete(delete_aliases=True)
 """
 DOWNLOAD = """
 import sys, wandb
@@ -178,6 +182,7 @@ def open_stage(home: Path) -> Iterator[Stage]:
         stage = Stage(sandbox=sandbox, home=home, shipped=home / "shipped")
         create_queue(sandbox, QUEUE, job_env=PROMPT_HISTORY)
         create_job(sandbox, "tiny", HERE / "jobs" / "tiny", "python train.py", project=PROJECT)
+        create_job(sandbox, "gone", HERE / "jobs" / "tiny", "python train.py -x", project=PROJECT)
         register(sandbox, ROOT, "job-optuna-scheduler")
         stage.shipped.mkdir()
         copy_job(ROOT, stage.shipped)
@@ -186,6 +191,8 @@ def open_stage(home: Path) -> Iterator[Stage]:
         register(sandbox, stage.shipped, "shipped-alone")
         client(sandbox, ["-c", LOG_FILE, "user-file", str(HERE / "user_files" / "optuna_wandb.py")])
         stage.sweeps |= launch_all(sandbox, home / "sweeps", {**WORKING, **REFUSED})
+        # After the launch, which looks for the job as well.
+        client(sandbox, ["-c", DELETE_JOB, GONE])
         with start_agent(sandbox, QUEUE, home, max_jobs=12, max_schedulers=-1):
             yield stage
 

@@ -6,6 +6,7 @@ from typing import Any
 
 PROJECT = "journeys"
 TRAINING = f"sandbox/{PROJECT}/tiny:latest"
+GONE = f"sandbox/{PROJECT}/gone:latest"
 SCHEDULER = f"sandbox/{PROJECT}/job-optuna-scheduler:latest"
 SHIPPED = f"sandbox/{PROJECT}/shipped-alone:latest"
 USER_ARTIFACT = f"sandbox/{PROJECT}/user-file:latest"
@@ -79,6 +80,7 @@ WORKING: dict[str, dict[str, Any]] = {
 
 REFUSED: dict[str, dict[str, Any]] = {
     "no metric": sweep(metric=None),
+    "missing job": sweep(job=GONE),
     "unknown sampler": sweep(settings={"sampler": {"type": "TPE"}}),
     "unknown pruner": sweep(settings={"pruner": {"type": "MedianPrunner"}}),
     "unknown argument": sweep(settings={"sampler": {"type": "TPESampler", "args": {"n_startup": 3}}}),

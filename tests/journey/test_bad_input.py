@@ -14,6 +14,7 @@ pytestmark = pytest.mark.journey
 KEY = "scheduler.settings"
 MESSAGES = {
     "no metric": r"metric: missing: a metric, because method custom learns from it: Add `metric: .*`",
+    "missing job": r"job: 'sandbox/journeys/gone:latest': .*: a training job in W&B, .*: Create the job, .*",
     "unknown sampler": rf"{KEY}.sampler.type: 'TPE' .*TPESampler: Did you mean 'TPESampler'\?",
     "unknown pruner": rf"{KEY}.pruner.type: 'MedianPrunner' .*: Did you mean 'MedianPruner'\?",
     "unknown argument": rf"{KEY}.sampler.args.n_startup: .*: Did you mean 'n_startup_trials'\?",

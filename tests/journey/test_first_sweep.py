@@ -62,4 +62,4 @@ def test_a_grid_is_visited_once_through_and_ends_finished(stage: Stage) -> None:
     assert (seen.state, seen.scheduler) == ("FINISHED", "finished")
     points = sorted((run.config["x"], repr(run.config["y"])) for run in seen.runs)
     assert points == [(0.1, "'a'"), (0.1, "False"), (0.2, "'a'"), (0.2, "False")]
-    assert "Every point of the search space has been tried." in seen.said
+    assert "every point of the search space has been tried" in seen.said.lower()

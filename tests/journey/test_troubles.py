@@ -6,7 +6,7 @@ import pytest
 from optuna.trial import TrialState
 
 from tests.journey.stage import Look, Stage
-from tests.journey.sweep_files import ACTS
+from tests.journey.sweep_files import ACTS, WORKING
 
 pytestmark = pytest.mark.journey
 
@@ -36,6 +36,14 @@ def test_a_run_without_a_value_fails_its_trial_and_says_why(
 def test_a_good_run_among_bad_ones_is_told_its_value(stage: Stage, acted: dict[str, Look]) -> None:
     run = stage.ended("troubles").run(act="train")
     assert stage.study("troubles").trials[ACTS.index("train")].value == run.summary["loss"]
+
+
+def test_polls_that_get_no_answer_are_told_and_cost_nothing(stage: Stage, acted: dict[str, Look]) -> None:
+    hit = [seen for seen in map(stage.ended, WORKING) if "does not answer" in seen.said]
+    assert hit
+    for seen in hit:
+        assert "W&B does not answer; the runs go on and so does the sweep: " in seen.said
+        assert seen.scheduler == "finished"
 
 
 @pytest.mark.parametrize("name", ["bad resource", "bad image"])
