@@ -9,13 +9,17 @@ the faults before it, and an empty list ends them::
     {"kind": "drop_before", "operation": "file_stream"}             nothing was done, no answer
     {"kind": "drop_after", "operation": "pushToRunQueue*"}          it was done, but nobody hears so
     {"kind": "delay", "seconds": 0.5, "times": 3}                   the next three requests are slow
+    {"kind": "hang_after", "about": "kukd2kuh", "skip": 4}          the fifth that names this sweep, and later ones:
+                                                                    no answer, and time to kill who asked
+
+``GET /sandbox/faults`` tells how often each has struck.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from fnmatch import fnmatchcase
 from random import Random
 from typing import Any
@@ -26,7 +30,7 @@ from starlette.types import Receive, Scope, Send
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-KINDS = ("status", "graphql", "drop_before", "drop_after", "delay")
+KINDS = ("status", "graphql", "drop_before", "drop_after", "hang_before", "hang_after", "delay")
 DROPPED = 0
 """The status by which the requests log knows an answer that nobody got."""
 
@@ -39,23 +43,29 @@ class Fault:
         kind: One of `KINDS`.
         operation: Which operations it strikes, as a shell pattern.
         sender: Which clients it strikes, as a pattern over ``User-Agent``.
+        about: A text that the request's address or body holds, such as the name of a run.
+        skip: How many such requests it lets pass first.
         rate: The share of these requests that it strikes.
         times: How often it strikes at all; None without end.
         status: The HTTP status of ``status``.
         retry_after: Seconds in the header ``Retry-After`` of ``status``.
         message: The text of the error.
         seconds: How long ``delay`` waits before the request is answered as usual.
+        struck: How often it has struck; counted here, never given.
     """
 
     kind: str
     operation: str = "*"
     sender: str = "*"
+    about: str = ""
+    skip: int = 0
     rate: float = 1.0
     times: int | None = None
     status: int = 500
     retry_after: float | None = None
     message: str = "injected fault"
     seconds: float = 0.0
+    struck: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -77,7 +87,7 @@ class Faults:
         Raises:
             ValueError: A fault has an unknown key or value; the old ones stay then.
         """
-        known = [field.name for field in fields(Fault)]
+        known = [each.name for each in fields(Fault) if each.init]
         made = []
         for given in faults:
             unknown = set(given) - set(known)
@@ -86,16 +96,31 @@ class Faults:
             made.append(Fault(**given))
         self._faults, self._random = made, Random(seed)
 
-    def draw(self, operation: str, sender: str) -> Fault | None:
-        """The fault that strikes this request, or None."""
+    def report(self) -> list[dict[str, Any]]:
+        """The faults in force, in the order of asking."""
+        return [asdict(fault) for fault in self._faults]
+
+    def draw(self, operation: str, sender: str, text: str = "") -> Fault | None:
+        """The fault that strikes this request, or None.
+
+        Args:
+            operation: Its operation.
+            sender: Its client.
+            text: Its address and body.
+        """
         for fault in self._faults:
-            aimed = fnmatchcase(operation, fault.operation) and fnmatchcase(sender, fault.sender)
-            if not aimed or fault.times == 0 or self._random.random() >= fault.rate:
+            if fault.about not in text or not _aims(fault, operation, sender) or fault.times == fault.struck:
                 continue
-            if fault.times is not None:
-                fault.times -= 1
-            return fault
+            if fault.skip > 0:
+                fault.skip -= 1
+            elif self._random.random() < fault.rate:
+                fault.struck += 1
+                return fault
         return None
+
+
+def _aims(fault: Fault, operation: str, sender: str) -> bool:
+    return fnmatchcase(operation, fault.operation) and fnmatchcase(sender, fault.sender)
 
 
 async def answer_under(fault: Fault | None, request: Request, endpoint: Endpoint) -> Response:
@@ -111,9 +136,9 @@ async def answer_under(fault: Fault | None, request: Request, endpoint: Endpoint
         case "status":
             headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
             return JSONResponse({"errors": [{"message": fault.message}]}, fault.status, headers)
-        case "drop_after":
+        case "drop_after" | "hang_after":
             await endpoint(request)
-    return _hang_up(request)
+    return HungUp() if fault.kind.startswith("hang") else _hang_up(request)
 
 
 class HungUp(Response):

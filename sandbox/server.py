@@ -86,6 +86,7 @@ class Server:
         return [
             Route("/sandbox/requests", self.requests),
             Route("/sandbox/requests/reset", self.reset_requests, methods=["POST"]),
+            Route("/sandbox/faults", self.show_faults),
             Route("/sandbox/faults", self.set_faults, methods=["POST"]),
             *controls.routes(self.world),
             Route("/", self.front_page),
@@ -141,6 +142,10 @@ class Server:
         self.log.reset()
         return Response(status_code=204)
 
+    async def show_faults(self, _request: Request) -> Response:
+        """The faults in force, and how often each has struck."""
+        return JSONResponse(self.faults.report())
+
     async def set_faults(self, request: Request) -> Response:
         """Fail from now on as the body says; see `faults`."""
         body = await body_json(request)
@@ -177,7 +182,9 @@ class Server:
             sender = request.headers.get("user-agent", "")
             # Upload links are secrets of their own, and clients send no key with them.
             response = None if kind in ("upload", "download") else self._refusal(request)
-            response = response or await answer_under(self.faults.draw(operation, sender), request, endpoint)
+            text = request.url.path + (await request.body()).decode(errors="replace")
+            fault = self.faults.draw(operation, sender, text)
+            response = response or await answer_under(fault, request, endpoint)
             self.log.add(
                 requests_log.Request(
                     time=self.world.clock(),

@@ -105,6 +105,11 @@ class Sandbox:
         """Fail from now on in these ways (see `faults`) and no other; without any, not at all."""
         self._http("POST", "/sandbox/faults", {"seed": seed, "faults": faults})
 
+    def faults(self) -> list[dict[str, Any]]:
+        """The faults in force, each with how often it has ``struck``."""
+        found: list[dict[str, Any]] = json.loads(self._http("GET", "/sandbox/faults"))
+        return found
+
     def reset_requests(self) -> None:
         """Start the log of requests from zero."""
         self._http("POST", "/sandbox/requests/reset")

@@ -23,6 +23,14 @@ def test_a_fault_strikes_as_often_as_it_was_told() -> None:
     assert [faults.draw("Run", "") is not None for _ in range(4)] == [True, True, False, False]
 
 
+def test_a_fault_lets_pass_what_it_skips_and_counts_what_it_strikes() -> None:
+    faults = Faults()
+    faults.set([{"kind": "hang_before", "about": "sweep-0001", "skip": 1, "times": 1}])
+    texts = ["sweep-0000", "sweep-0001", "sweep-0001", "sweep-0001"]
+    assert [faults.draw("Run", "", text) is not None for text in texts] == [False, False, True, False]
+    assert [fault["struck"] for fault in faults.report()] == [1]
+
+
 def test_the_rate_is_kept_and_the_seed_repeats_it() -> None:
     faults = Faults()
     runs = []
