@@ -79,7 +79,8 @@ def _meaning(error: Exception) -> OptunaSweepError:
     cause = error.exc if isinstance(error, CommError) and isinstance(error.exc, Exception) else error
     response = getattr(cause, "response", None)
     status = getattr(response, "http_status", None) or getattr(response, "status_code", None)
-    text = str(error) or type(error).__name__
+    # wandb-core puts "input:" before what the server said, and a line end after it.
+    text = str(error).strip().removeprefix("input: ") or type(error).__name__
     if status in _FOREVER:
         return Refused(f"W&B refused the request (HTTP {status}): {_FOREVER[status]}: {text}")
     if any(words in text for words in _UNKNOWN_TO_SERVER):

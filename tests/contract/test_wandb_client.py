@@ -109,6 +109,10 @@ def test_the_run_of_a_deleted_id_is_given_up_alone() -> None:
     assert text in str(found)
 
 
+def test_what_the_server_said_is_told_without_what_wandb_puts_around_it() -> None:
+    assert str(meaning(api_error("input: the database is busy\n"))) == "the database is busy"
+
+
 def test_our_own_errors_pass_as_they_are() -> None:
     mine = ConfigError([Problem("a", "b", "c", "d")])
     with pytest.raises(ConfigError) as caught, translated():
