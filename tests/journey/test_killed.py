@@ -1,0 +1,88 @@
+"""Schedulers killed with SIGKILL at moments that the sandbox chooses, and continued with ``--resume_id``.
+
+``tests/unit/test_crashes.py`` does the same at every single moment, in memory. Here a sample of moments goes
+through real processes: wandb's own, the launch agent, which cancels the sweep of a dead scheduler and so fails
+what waits on the queue, and the file of the study, which W&B has only as of its last upload.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.journey.rough_stage import RoughStage, light, open_rough_stage
+from tests.journey.stage import Look
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(900)]
+
+RUN_CAP = 4
+SAMPLE = 20
+# Each is struck in a sweep of its own, before or after it is answered: the n-th request of the scheduler.
+STEPS = [
+    *(("SweepWithRuns", "{sweep}", nth) for nth in range(3)),
+    ("CreateAgent", "{sweep}", 0),
+    *(("UpsertBucket", f"{{sweep}}-{trial:04}", 0) for trial in range(RUN_CAP)),
+    *(("pushToRunQueueByName", f"{{sweep}}-{trial:04}", 0) for trial in range(RUN_CAP)),
+    *(("SweepPoll", "{sweep}", nth) for nth in range(5)),
+    *(("CreateRunFiles", "{sweep}", nth) for nth in range(3)),
+    *(("file_stream", "/{sweep}/", nth) for nth in range(3)),
+    ("CreateArtifact", "optuna-study-{sweep}", 0),
+]
+MOMENTS = [f"{when} {op} {about} {nth}" for op, about, nth in STEPS for when in ("before", "after")]
+CHOSEN = sorted(random.Random(4).sample(MOMENTS, SAMPLE))
+UNINTERRUPTED = "uninterrupted"
+
+
+@dataclass(frozen=True)
+class Ended:
+    stage: RoughStage
+    killed: set[str]
+    looks: dict[str, Look]
+
+
+def fault(moment: str, sweep: str) -> dict[str, Any]:
+    when, operation, about, nth = moment.split()
+    about = about.format(sweep=sweep)
+    return {"kind": f"hang_{when}", "operation": operation, "about": about, "skip": int(nth), "times": 1}
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ended]:
+    with open_rough_stage(tmp_path_factory.mktemp("killed")) as stage:
+        stage.launch({name: light(run_cap=RUN_CAP) for name in (UNINTERRUPTED, *CHOSEN)})
+        faults = {moment: fault(moment, stage.sweeps[moment]) for moment in CHOSEN}
+        with stage.agent():
+            killed = stage.kill_when_struck(faults)
+            stage.sandbox.fail()
+            stage.resume(*sorted(killed))
+            looks = {name: stage.left(name) for name in stage.sweeps}
+        yield Ended(stage, killed, looks)
+
+
+def test_nearly_every_chosen_moment_comes(ended: Ended) -> None:
+    assert len(ended.killed) >= SAMPLE - 2
+
+
+@pytest.mark.parametrize("moment", CHOSEN)
+def test_a_sweep_killed_at_this_moment_ends_with_every_trial_told_once(ended: Ended, moment: str) -> None:
+    seen, expected = ended.looks[moment], ended.looks[UNINTERRUPTED]
+    assert (seen.state, seen.scheduler) == ("FINISHED", "finished"), seen.said
+    assert not seen.live
+    trials = ended.stage.study(moment).trials
+    assert [trial.state.name for trial in trials] == ["COMPLETE"] * RUN_CAP, seen.said
+    assert [trial.params for trial in trials] == [dict(run.config) for run in expected.runs]
+    values = {run.name.removeprefix(ended.stage.sweeps[moment]): run.summary.get("loss") for run in seen.runs}
+    assert all(trial.value in values.values() for trial in trials)
+
+
+@pytest.mark.parametrize("moment", CHOSEN)
+def test_no_run_is_made_beside_those_of_the_trials(ended: Ended, moment: str) -> None:
+    sweep = ended.stage.sweeps[moment]
+    first = [f"{sweep}-{trial:04}" for trial in range(RUN_CAP)]
+    again = {f"{name}-r{attempt}" for name in first for attempt in (1, 2)}
+    names = [run.name for run in ended.looks[moment].runs]
+    assert [name for name in names if name not in again] == first
