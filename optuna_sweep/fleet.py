@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -54,6 +55,7 @@ class Fleet:
         self._patience = patience
         self._queued = queued
         self._runs: dict[str, Run] = {}
+        self._seconds: deque[float] = deque(maxlen=20)
         self.unqueued: list[Proposal] = []
 
     def __len__(self) -> int:
@@ -69,6 +71,16 @@ class Fleet:
     def watched(self) -> list[Watch]:
         """What a poll asks about."""
         return [run.watch for run in self._runs.values()]
+
+    @property
+    def hurried(self) -> bool:
+        """Whether a run may end at any moment: it has run about as long as the shortest one did."""
+        shortest = min(self._seconds, default=0.0)
+        now = self._launch.now()
+        return any(
+            run.stop_asked is not None or (run.running is not None and now - run.running >= 0.8 * shortest)
+            for run in self._runs.values()
+        )
 
     # Starting -----------------------------------------------------------------------------
 
@@ -159,7 +171,9 @@ class Fleet:
 
     def end(self, run_id: str) -> None:
         """The run has ended; its worker is free."""
-        del self._runs[run_id]
+        run = self._runs.pop(run_id)
+        if run.running is not None:
+            self._seconds.append(self._launch.now() - run.running)
         self._launch.forget_run(run_id)
 
     # Stopping -----------------------------------------------------------------------------

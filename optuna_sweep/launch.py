@@ -108,6 +108,11 @@ class Launch(Protocol):
         """The id of the sweep, which is also the id of the scheduler's own run."""
         ...
 
+    @property
+    def requests(self) -> int:
+        """How many requests were sent to W&B in the life of this object."""
+        ...
+
     def begin_sweep(self) -> None:
         """Tell W&B that the sweep is being worked on. Called once, before anything is launched."""
         ...

@@ -12,12 +12,13 @@ from optuna_sweep.errors import Unavailable
 from optuna_sweep.fleet import Fleet
 from optuna_sweep.launch import Ending, Launch, Snapshot, SweepState
 from optuna_sweep.outcomes import Decision, Failed, Observation, Outcome, Phase, Proposal
+from optuna_sweep.pace import Pace
 from optuna_sweep.patience import Patience
 from optuna_sweep.recovery import dead_without_trace
 from optuna_sweep.search import Adopted, Search
 from optuna_sweep.stopping import Stop, StopRules
 
-POLL_SECONDS = 5.0
+REQUESTS_PER_MINUTE = 50
 _STOP_PATIENCE = 120.0
 
 
@@ -30,7 +31,7 @@ class Loop:
         rules: Say when nothing new is started.
         workers: How many runs may be in flight.
         told: Called once for each trial that was told, after the study knows it.
-        poll_seconds: Time between polls.
+        requests_per_minute: What W&B may be asked.
 
     Attributes:
         stop: The rule that ended the sweep; None where a person did, and while it goes on.
@@ -44,14 +45,14 @@ class Loop:
         rules: StopRules,
         workers: int,
         told: Callable[[Proposal, Outcome], None] = lambda proposal, outcome: None,
-        poll_seconds: float = POLL_SECONDS,
+        requests_per_minute: float = REQUESTS_PER_MINUTE,
     ) -> None:
         self._launch = launch
         self._search = search
         self._rules = rules
         self._workers = workers
         self._told = told
-        self._poll_seconds = poll_seconds
+        self._pace = Pace(launch, requests_per_minute)
         self._patience = Patience(launch)
         self._fleet = Fleet(launch, self._patience, self._note_queued)
         self._counted: set[str] = set()
@@ -88,7 +89,7 @@ class Loop:
             SweepError: The sweep cannot go on. Live runs are left as they are.
         """
         while True:
-            pause = self._poll_seconds
+            pause = 0.0
             try:
                 snapshot = self._launch.snapshot(self._fleet.watched, self._search.measure.columns)
             except Unavailable as error:
@@ -98,10 +99,10 @@ class Loop:
                 ending = self._step(snapshot)
                 if ending is not None:
                     return ending
-                pause = max(pause, self._pause)
+                pause = self._pause
             if self._leaving:
                 return Ending.PAUSED
-            self._launch.wait(pause)
+            self._launch.wait(max(pause, self._pace.pause(hurry=self._fleet.hurried)))
 
     def _step(self, snapshot: Snapshot) -> Ending | None:
         """Act on one moment; the sweep's ending where it is done."""
@@ -114,7 +115,7 @@ class Loop:
             return ending
         if self.stop is not None and self._rules.stop.running == "stop":
             self._stop_all(f"the sweep was stopped: {self.stop.reason}")
-            return ending
+            return Ending.FAILED if self.stop.failed else Ending.FINISHED
         if ending is not None and not len(self._fleet):
             return ending
         self._fleet.make_sure()
@@ -205,9 +206,10 @@ class Loop:
             self._fleet.stop(run.proposal.run_id)
         for proposal in self._fleet.unqueued:
             self._search.abandon(proposal.run_id, reason)
+        self._fleet.unqueued.clear()
         deadline = self._launch.now() + _STOP_PATIENCE
         while len(self._fleet) and self._launch.now() < deadline:
-            self._launch.wait(self._poll_seconds)
+            self._launch.wait(self._pace.pause(hurry=True))
             try:
                 snapshot = self._launch.snapshot(self._fleet.watched, self._search.measure.columns)
             except Unavailable:

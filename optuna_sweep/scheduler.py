@@ -107,6 +107,7 @@ class OptunaScheduler(LaunchScheduler):
             search=search,
             rules=rules,
             workers=self.workers,
+            requests_per_minute=config.settings.max_requests_per_minute,
             told=lambda proposal, outcome: self.say(progress.told(proposal, outcome)),
         )
 

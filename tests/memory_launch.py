@@ -94,6 +94,10 @@ class MemoryLaunch:
         self.calls.append(name)
         self.faults(name, self.calls.count(name))
 
+    @property
+    def requests(self) -> int:
+        return len(self.calls) - self.calls.count("forget_run")
+
     def read_anew(self) -> None:
         """Another scheduler takes over: nothing was read yet."""
         for run in self.runs.values():

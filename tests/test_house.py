@@ -17,7 +17,7 @@ HOUSE = Path(__file__).resolve().parents[1]
 RANKS: tuple[tuple[str, ...], ...] = (
     ("errors", "outcomes", "run_ids", "shipping", "signals"),
     ("config", "launch", "endings"),
-    ("space", "components", "user_file", "measure", "patience"),
+    ("space", "components", "user_file", "measure", "patience", "pace"),
     ("study", "novelty", "recovery", "starting_points"),
     ("search", "stopping", "report", "charts"),
     ("fleet",),

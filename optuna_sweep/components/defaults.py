@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 
 from optuna.exceptions import ExperimentalWarning
-from optuna.pruners import BasePruner, MedianPruner
+from optuna.pruners import BasePruner, MedianPruner, NopPruner
 from optuna.samplers import BaseSampler, BruteForceSampler, RandomSampler, TPESampler
 
 from optuna_sweep.components.enumeration import Enumerable, PointsInOrder
@@ -36,10 +36,13 @@ def default_sampler(method: MethodName, seed: Seed, space: Enumerable) -> BaseSa
     return TPESampler(seed=seed.of("TPESampler"))
 
 
-def default_pruner(early_terminate: EarlyTerminate | None) -> BasePruner:
-    """The pruner that ``early_terminate`` means; the median rule where the file has none."""
+def default_pruner(early_terminate: EarlyTerminate | None, method: MethodName = "custom") -> BasePruner:
+    """The pruner that ``early_terminate`` means; the median rule where the file has none.
+
+    A grid without ``early_terminate`` is not pruned: who asks for every point wants to see it.
+    """
     if early_terminate is None:
-        return MedianPruner()
+        return NopPruner() if method == "grid" else MedianPruner()
     bands = bands_of(
         min_iter=early_terminate.min_iter,
         max_iter=early_terminate.max_iter,

@@ -73,7 +73,7 @@ class Settings(Lenient):
     )
     pruner: Component | None = Field(
         default=None,
-        description="Optuna's pruner. Without it `early_terminate` decides, else `MedianPruner`.",
+        description="Optuna's pruner. Without it `early_terminate` decides, else `MedianPruner` (none for `grid`).",
     )
     method: MethodName | None = Field(
         default=None,
@@ -142,6 +142,11 @@ class Settings(Lenient):
     )
     stop: StopEntry = Field(
         default_factory=StopEntry, description="When the sweep is done, besides `run_cap`; see below."
+    )
+    max_requests_per_minute: Whole = Field(
+        default=50,
+        description="What the scheduler may ask of W&B; polls are spread to keep to it. W&B allows 50 to "
+        "free accounts and 200 to paid ones.",
     )
     storage: Text | None = Field(
         default=None,

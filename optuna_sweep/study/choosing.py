@@ -86,7 +86,7 @@ def _pruner(config: SweepConfig, user_file: UserFile) -> tuple[BasePruner, str]:
     if config.settings.pruner is not None:
         return components.build_pruner(config.settings.pruner), "settings"
     origin = "the default" if config.early_terminate is None else "for early_terminate"
-    return components.default_pruner(config.early_terminate), origin
+    return components.default_pruner(config.early_terminate, config.method), origin
 
 
 def _name(made: object) -> str:

@@ -37,6 +37,7 @@ class Client:
 
     def __init__(self, api: LaunchApi) -> None:
         self.api = api
+        self.requests = 0
 
     def ask(
         self, document: str, variables: Mapping[str, Any], *, timeout: float | None = None
@@ -60,6 +61,7 @@ class Client:
 
     def call(self, request: Callable[[], T]) -> T:
         """Run one of wandb's own calls under the same rules as ``ask``."""
+        self.requests += 1
         with translated():
             return request()
 

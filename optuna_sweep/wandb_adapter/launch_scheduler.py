@@ -113,6 +113,11 @@ class LaunchScheduler(Scheduler):
 
     # launch.Launch ------------------------------------------------------------------------
 
+    @property
+    def requests(self) -> int:
+        """Those of the port's methods; what wandb's run sends by itself goes another way."""
+        return self._client.requests
+
     def begin_sweep(self) -> None:
         """Register with W&B; one agent stands for all workers, since none of them runs anything."""
         host = f"optuna-scheduler-{self._sweep_id}"

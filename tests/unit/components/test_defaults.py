@@ -30,5 +30,9 @@ def test_each_method_has_its_sampler() -> None:
     }
 
 
+def test_a_grid_is_not_pruned_unless_it_says_so() -> None:
+    assert isinstance(components.default_pruner(None, "grid"), optuna.pruners.NopPruner)
+
+
 def test_the_default_pruner_is_the_median_rule() -> None:
     assert isinstance(components.default_pruner(None), optuna.pruners.MedianPruner)
