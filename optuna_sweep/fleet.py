@@ -104,11 +104,20 @@ class Fleet:
         self._queued(proposal, item)
         return 0.0
 
-    def adopt(self, proposal: Proposal, item_id: str | None, *, waiting: bool) -> None:
-        """Take over a run that another scheduler started."""
+    def adopt(
+        self, proposal: Proposal, item_id: str | None, *, waiting: bool, stopping: bool = False
+    ) -> None:
+        """Take over a run that another scheduler started.
+
+        Args:
+            proposal: The run.
+            item_id: Its queue item, where it is known.
+            waiting: It has not started yet.
+            stopping: It was asked to stop, so there is no use in queueing it again.
+        """
         unsure = self._launch.now() if waiting and item_id is None else None
         watch = Watch(proposal.run_id, item_id)
-        self._runs[proposal.run_id] = Run(proposal, watch, unsure=unsure, adopted=True)
+        self._runs[proposal.run_id] = Run(proposal, watch, unsure=unsure, adopted=not stopping)
 
     def make_sure(self) -> None:
         """Find out which waiting runs are on the queue, where a request or a scheduler died over it.

@@ -77,6 +77,7 @@ class KnownRun:
         parameters: The run's config without W&B's own keys.
         summary: The run's summary.
         created_at: ISO 8601, as W&B gives it; empty where it gives none.
+        stopping: It was asked to stop, by whomever; its process may not have heard of it yet.
     """
 
     run_id: str
@@ -84,6 +85,7 @@ class KnownRun:
     parameters: Mapping[str, Any]
     summary: Mapping[str, Any]
     created_at: str = ""
+    stopping: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,13 @@ class Loop:
             if found.wanted and dead_without_trace(found.found.run.phase, bool(found.found.run.summary)):
                 # It was left out when the sweep's runs were counted, but its trial goes on.
                 self._rules.run_started(found.proposal)
-            self._fleet.adopt(found.proposal, found.item_id, waiting=found.found.run.phase is Phase.WAITING)
+            run = found.found.run
+            self._fleet.adopt(
+                found.proposal,
+                found.item_id,
+                waiting=run.phase is Phase.WAITING,
+                stopping=run.stopping,
+            )
             if not found.wanted:
                 self._fleet.stop(run_id)
 

@@ -152,9 +152,16 @@ class MemoryLaunch:
                 phase=run.phase(self.clock),
                 parameters=run.proposal.parameters,
                 summary=self._summary(run),
+                stopping=run.stop_asked is not None,
             )
             for run_id, run in self.runs.items()
         )
+
+    def cancel(self) -> None:
+        """What a launch agent does when a scheduler dies: every run that has not ended is to stop."""
+        for run in self.runs.values():
+            if run.queued is None or not run.phase(self.clock).ended:
+                run.stop_asked = self.clock if run.stop_asked is None else run.stop_asked
 
     def end_sweep(self, ending: Ending) -> None:
         self._called("end_sweep")

@@ -78,8 +78,10 @@ class LiveTrial:
         """Which attempt a run is."""
         return self.runs[run_id].place.attempt
 
-    def report(self, seen: Observation) -> Pruned | None:
+    def report(self, seen: Observation, *, judge_ended: bool = False) -> Pruned | None:
         """Report what is new of a run, in order, and say where the pruner objects to it.
+
+        A run that has ended is judged by its value alone, unless ``judge_ended``.
 
         Where a configuration is repeated, its single runs are not judged by their steps: each
         repeat's value is an intermediate value of the trial (which is what WilcoxonPruner wants).
@@ -90,7 +92,7 @@ class LiveTrial:
         for report in reports:
             self.trial.report(report.value, report.step)
             self.last_report = report.step
-            if not seen.phase.ended and self.trial.should_prune():
+            if (judge_ended or not seen.phase.ended) and self.trial.should_prune():
                 return self._objection(report.step, report.value)
         return None
 

@@ -12,7 +12,7 @@ from optuna.trial import TrialState
 
 from optuna_sweep.errors import TrialError
 from optuna_sweep.outcomes import Proposal
-from optuna_sweep.recovery import Action, Adopt, Found, Gap, Orphan, Replay
+from optuna_sweep.recovery import Action, Adopt, Found, Gap, Orphan, Replay, stopped_with_its_sweep
 from optuna_sweep.run_ids import RunId
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Recovery:
             self._lines.append(f"{self._lost} trials were rebuilt from the sweep's runs.")
         return Recovered(tuple(self._runs), tuple(self._lines))
 
-    def _adopt(self, trial: optuna.Trial, runs: Sequence[Found]) -> None:
+    def _adopt(self, trial: optuna.Trial, runs: Sequence[Found], *, lost: bool = False) -> None:
         search = self._search
         reported = self._reported(trial)
         live = search.live_trial(trial)
@@ -87,14 +87,16 @@ class Recovery:
                 search.owe(live, live.start(RunId(trial.number, repeat)))
                 continue
             proposal = live.start(entry.place, reported)
-            search.watch(live, proposal)
+            interrupted = stopped_with_its_sweep(entry.run, trial_lost=lost)
+            search.watch(live, proposal, interrupted=interrupted)
             self._runs.append(Adopted(proposal, entry, items.get(proposal.run_id)))
 
     def _replay(self, number: int, runs: Sequence[Found]) -> None:
         """Ask for the trial again; its parameters are fixed, so that the sampler has no say."""
         search, study = self._search, self._search.study
         trials = study.get_trials(deepcopy=False)
-        if number >= len(trials):
+        lost = number >= len(trials)
+        if lost:
             self._lost += 1
             try:
                 point = search.space.own(runs[0].run.parameters)
@@ -106,7 +108,7 @@ class Recovery:
                 ]
                 self._fill()
                 return
-        self._adopt(search.ask_study(), runs)
+        self._adopt(search.ask_study(), runs, lost=lost)
 
     def _fill(self) -> None:
         lost = optuna.trial.create_trial(

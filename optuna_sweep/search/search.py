@@ -24,6 +24,7 @@ from optuna_sweep.outcomes import (
     Failed,
     Observation,
     Outcome,
+    Phase,
     Proposal,
     Pruned,
     Verdict,
@@ -81,6 +82,7 @@ class Search:
         self._retry = retry
         self._live: dict[str, LiveTrial] = {}
         self._due: deque[Proposal] = deque()
+        self._interrupted: set[str] = set()
         self._novelty = Novelty(space)
         self._used_up = False
         self._refused = 0
@@ -156,7 +158,7 @@ class Search:
         if live is None:
             return Verdict(decision=Decision.DONE if seen.phase.ended else Decision.KEEP)
         with self._opened.at_once():
-            pruned = live.report(seen)
+            pruned = live.report(seen, judge_ended=seen.run_id in self._interrupted)
             if pruned is not None:
                 others = self._finish(live, pruned, but=seen.run_id)
                 return Verdict(
@@ -172,12 +174,14 @@ class Search:
 
     def _end(self, live: LiveTrial, seen: Observation) -> Verdict:
         attempt = live.attempt(seen.run_id)
-        if self._retry.again(seen.phase, attempt):
+        interrupted = seen.run_id in self._interrupted and seen.phase in (Phase.STOPPED, Phase.LOST)
+        if interrupted or self._retry.again(seen.phase, attempt):
             again = live.retry(seen.run_id)
             del self._live[seen.run_id]
             self._live[again.run_id] = live
             self._due.appendleft(again)
             words = f"{endings.WORDS[seen.phase]}: tried again ({attempt + 1} of {self._retry.limit})"
+            words = "it was stopped when its scheduler died: started again" if interrupted else words
             return Verdict(decision=Decision.DONE, reason=words)
         outcome = live.end(seen, self._worst)
         del self._live[seen.run_id]
@@ -265,9 +269,17 @@ class Search:
         self._live[proposal.run_id] = live
         self._due.append(proposal)
 
-    def watch(self, live: LiveTrial, proposal: Proposal) -> None:
-        """The trial waits for this run, which was started earlier."""
+    def watch(self, live: LiveTrial, proposal: Proposal, *, interrupted: bool = False) -> None:
+        """The trial waits for this run, which was started earlier.
+
+        Args:
+            live: The trial.
+            proposal: The run.
+            interrupted: It was stopped with the sweep; its trial runs again.
+        """
         self._live[proposal.run_id] = live
+        if interrupted:
+            self._interrupted.add(proposal.run_id)
 
     def _read_study(self) -> None:
         """Learn what earlier schedulers have tried and told."""

@@ -18,6 +18,7 @@ def known_run(node: Mapping[str, Any]) -> KnownRun:
         parameters=_plain(_loaded(node.get("config"))),
         summary=_loaded(node.get("summaryMetrics")),
         created_at=str(node.get("createdAt") or ""),
+        stopping=bool(node.get("stopped")),
     )
 
 
