@@ -63,7 +63,8 @@ class OptunaScheduler(LaunchScheduler):
             SweepError: Something has to be changed first.
         """
         insist = Patience(self).insist
-        raw = self.sweep_file()
+        # `launch-sweep` leaves the project out of the sweep's config, and the entity too.
+        raw = self.where | self.sweep_file()
         config = read_sweep(raw, *insist(self.job_problems))
         for note in config.notes:
             self.say(note)

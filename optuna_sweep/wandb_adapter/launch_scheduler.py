@@ -83,6 +83,11 @@ class LaunchScheduler(Scheduler):
         """How many runs may be in flight."""
         return int(self._num_workers)
 
+    @property
+    def where(self) -> dict[str, str]:
+        """The entity and the project of the sweep."""
+        return dict(self._where)
+
     def sweep_file(self) -> dict[str, Any]:
         """The sweep file as its user wrote it.
 
