@@ -137,7 +137,11 @@ class Launch(Protocol):
         ...
 
     def create_run(self, proposal: Proposal) -> None:
-        """Make the run in W&B. Repeating it for the same ``run_id`` changes nothing."""
+        """Make the run in W&B. Repeating it for the same ``run_id`` changes nothing.
+
+        Raises:
+            TrialError: The run cannot be made: somebody deleted one of this id.
+        """
         ...
 
     def enqueue(self, proposal: Proposal) -> str:

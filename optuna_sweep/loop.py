@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from optuna_sweep.errors import Unavailable
+from optuna_sweep.errors import TrialError, Unavailable
 from optuna_sweep.fleet import Fleet
 from optuna_sweep.launch import Ending, Launch, Snapshot, SweepState
 from optuna_sweep.outcomes import Decision, Failed, Observation, Outcome, Phase, Proposal
@@ -185,10 +185,19 @@ class Loop:
             if not proposal.retry and proposal.run_id not in self._counted:
                 self._rules.run_started(proposal)
             self._counted.add(proposal.run_id)
-            pause = self._fleet.start(proposal)
+            pause = self._start(proposal)
             if pause:
                 return pause
         return 0.0
+
+    def _start(self, proposal: Proposal) -> float:
+        try:
+            return self._fleet.start(proposal)
+        except TrialError as error:
+            self._search.abandon(proposal.run_id, str(error))
+            self._rules.trial_told(Failed(str(error)))
+            self._told(proposal, Failed(str(error)))
+            return 0.0
 
     def _next(self) -> Proposal | None:
         if self._fleet.unqueued:

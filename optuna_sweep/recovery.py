@@ -108,9 +108,9 @@ def dead_without_trace(phase: Phase, has_summary: bool) -> bool:
 def stopped_with_its_sweep(run: KnownRun, *, trial_lost: bool) -> bool:
     """Whether a run whose trial is not told was stopped because its scheduler died, and not for its results.
 
-    A launch agent cancels the sweep of a scheduler that died, which stops the sweep's runs, and W&B takes no
-    stop back: what still waits is stopped as soon as it starts. Where the study has lost the trial, nobody knows
-    whether a run that has results was pruned.
+    A launch agent cancels the sweep of a scheduler that died, which stops the sweep's runs, and W&B takes
+    no stop back: what still waits is stopped as soon as it starts. Where the study has lost the trial,
+    nobody knows whether a run that has results was pruned.
     """
     stopped = run.stopping or run.phase is Phase.STOPPED
     return stopped and not (trial_lost and run.summary)

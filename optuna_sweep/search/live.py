@@ -50,6 +50,7 @@ class LiveTrial:
         sweep_id: For the ids of its runs.
         measure: How a run becomes a value.
         repeats: How many runs it takes; the trial gets the mean of their values.
+        interrupted: Those of its runs that were stopped because their scheduler died.
     """
 
     trial: optuna.Trial
@@ -61,6 +62,7 @@ class LiveTrial:
     values: dict[int, tuple[float, ...]] = field(default_factory=dict)
     constraints: dict[str, float] = field(default_factory=dict)
     last_report: int | None = None
+    interrupted: set[str] = field(default_factory=set)
 
     def start(self, place: RunId, reported: Iterable[int] = ()) -> Proposal:
         """One more run of the trial; its curve starts empty."""
@@ -74,25 +76,22 @@ class LiveTrial:
             retry=place.attempt > 0,
         )
 
-    def attempt(self, run_id: str) -> int:
-        """Which attempt a run is."""
-        return self.runs[run_id].place.attempt
-
-    def report(self, seen: Observation, *, judge_ended: bool = False) -> Pruned | None:
+    def report(self, seen: Observation) -> Pruned | None:
         """Report what is new of a run, in order, and say where the pruner objects to it.
 
-        A run that has ended is judged by its value alone, unless ``judge_ended``.
+        A run that has ended by itself is judged by its value alone.
 
         Where a configuration is repeated, its single runs are not judged by their steps: each
         repeat's value is an intermediate value of the trial (which is what WilcoxonPruner wants).
         """
         reports = self.runs[seen.run_id].curve.add(seen.rows)
+        judged = not seen.phase.ended or seen.run_id in self.interrupted
         if self.repeats > 1:
             return None
         for report in reports:
             self.trial.report(report.value, report.step)
             self.last_report = report.step
-            if (judge_ended or not seen.phase.ended) and self.trial.should_prune():
+            if judged and self.trial.should_prune():
                 return self._objection(report.step, report.value)
         return None
 
@@ -108,6 +107,15 @@ class LiveTrial:
         if len(self.values) == self.repeats:
             return Completed(tuple(fmean(column) for column in zip(*self.values.values(), strict=True)))
         return self._between_repeats(run.place.repeat, outcome.values)
+
+    def worth_another(self, seen: Observation, retry: Retry) -> str:
+        """Why a run that has ended like this is run again, in words; empty where it is not."""
+        if seen.run_id in self.interrupted and seen.phase in (Phase.STOPPED, Phase.LOST):
+            return "it was stopped when its scheduler died: started again"
+        attempt = self.runs[seen.run_id].place.attempt
+        if retry.again(seen.phase, attempt):
+            return f"{endings.WORDS[seen.phase]}: tried again ({attempt + 1} of {retry.limit})"
+        return ""
 
     def retry(self, run_id: str) -> Proposal:
         """The next attempt of a run that has ended.

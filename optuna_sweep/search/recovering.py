@@ -87,8 +87,9 @@ class Recovery:
                 search.owe(live, live.start(RunId(trial.number, repeat)))
                 continue
             proposal = live.start(entry.place, reported)
-            interrupted = stopped_with_its_sweep(entry.run, trial_lost=lost)
-            search.watch(live, proposal, interrupted=interrupted)
+            search.watch(live, proposal)
+            if stopped_with_its_sweep(entry.run, trial_lost=lost):
+                live.interrupted.add(proposal.run_id)
             self._runs.append(Adopted(proposal, entry, items.get(proposal.run_id)))
 
     def _replay(self, number: int, runs: Sequence[Found]) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
-from optuna_sweep import endings
 from optuna_sweep.errors import SweepError, TrialError
 from optuna_sweep.launch import KnownRun
 from optuna_sweep.measure import Measure
@@ -24,7 +23,6 @@ from optuna_sweep.outcomes import (
     Failed,
     Observation,
     Outcome,
-    Phase,
     Proposal,
     Pruned,
     Verdict,
@@ -82,7 +80,6 @@ class Search:
         self._retry = retry
         self._live: dict[str, LiveTrial] = {}
         self._due: deque[Proposal] = deque()
-        self._interrupted: set[str] = set()
         self._novelty = Novelty(space)
         self._used_up = False
         self._refused = 0
@@ -158,7 +155,7 @@ class Search:
         if live is None:
             return Verdict(decision=Decision.DONE if seen.phase.ended else Decision.KEEP)
         with self._opened.at_once():
-            pruned = live.report(seen, judge_ended=seen.run_id in self._interrupted)
+            pruned = live.report(seen)
             if pruned is not None:
                 others = self._finish(live, pruned, but=seen.run_id)
                 return Verdict(
@@ -173,16 +170,13 @@ class Search:
             self._finish(live, Failed(reason), but=run_id)
 
     def _end(self, live: LiveTrial, seen: Observation) -> Verdict:
-        attempt = live.attempt(seen.run_id)
-        interrupted = seen.run_id in self._interrupted and seen.phase in (Phase.STOPPED, Phase.LOST)
-        if interrupted or self._retry.again(seen.phase, attempt):
+        why = live.worth_another(seen, self._retry)
+        if why:
             again = live.retry(seen.run_id)
             del self._live[seen.run_id]
             self._live[again.run_id] = live
             self._due.appendleft(again)
-            words = f"{endings.WORDS[seen.phase]}: tried again ({attempt + 1} of {self._retry.limit})"
-            words = "it was stopped when its scheduler died: started again" if interrupted else words
-            return Verdict(decision=Decision.DONE, reason=words)
+            return Verdict(decision=Decision.DONE, reason=why)
         outcome = live.end(seen, self._worst)
         del self._live[seen.run_id]
         if outcome is None:
@@ -269,17 +263,9 @@ class Search:
         self._live[proposal.run_id] = live
         self._due.append(proposal)
 
-    def watch(self, live: LiveTrial, proposal: Proposal, *, interrupted: bool = False) -> None:
-        """The trial waits for this run, which was started earlier.
-
-        Args:
-            live: The trial.
-            proposal: The run.
-            interrupted: It was stopped with the sweep; its trial runs again.
-        """
+    def watch(self, live: LiveTrial, proposal: Proposal) -> None:
+        """The trial waits for this run, which was started earlier."""
         self._live[proposal.run_id] = live
-        if interrupted:
-            self._interrupted.add(proposal.run_id)
 
     def _read_study(self) -> None:
         """Learn what earlier schedulers have tried and told."""

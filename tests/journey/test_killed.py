@@ -1,8 +1,8 @@
 """Schedulers killed with SIGKILL at moments that the sandbox chooses, and continued with ``--resume_id``.
 
 ``tests/unit/test_crashes.py`` does the same at every single moment, in memory. Here a sample of moments goes
-through real processes: wandb's own, the launch agent, which cancels the sweep of a dead scheduler and so fails
-what waits on the queue, and the file of the study, which W&B has only as of its last upload.
+through real processes: wandb's own; the launch agent, which cancels the sweep of a dead scheduler, and
+with it all that runs and waits; and the file of the study, which W&B has only as of its last upload.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(900)]
 
 RUN_CAP = 4
 SAMPLE = 20
-# Each is struck in a sweep of its own, before or after it is answered: the n-th request of the scheduler.
-STEPS = [
-    *(("SweepWithRuns", "{sweep}", nth) for nth in range(3)),
-    ("CreateAgent", "{sweep}", 0),
-    *(("UpsertBucket", f"{{sweep}}-{trial:04}", 0) for trial in range(RUN_CAP)),
-    *(("pushToRunQueueByName", f"{{sweep}}-{trial:04}", 0) for trial in range(RUN_CAP)),
-    *(("SweepPoll", "{sweep}", nth) for nth in range(5)),
-    *(("CreateRunFiles", "{sweep}", nth) for nth in range(3)),
-    *(("file_stream", "/{sweep}/", nth) for nth in range(3)),
-    ("CreateArtifact", "optuna-study-{sweep}", 0),
-]
-MOMENTS = [f"{when} {op} {about} {nth}" for op, about, nth in STEPS for when in ("before", "after")]
+# The request of the scheduler that is struck, before or after it is answered, each in a sweep of its own.
+STEPS: dict[str, tuple[str, str, int]] = {
+    **{f"reading the sweep {nth}": ("SweepWithRuns", "{}", nth) for nth in range(3)},
+    "registering": ("CreateAgent", "{}", 0),
+    **{f"creating run {trial}": ("UpsertBucket", f"{{}}-{trial:04}", 0) for trial in range(RUN_CAP)},
+    **{f"queueing run {trial}": ("pushToRunQueueByName", f"{{}}-{trial:04}", 0) for trial in range(RUN_CAP)},
+    **{f"poll {nth}": ("SweepPoll", "{}", nth) for nth in range(5)},
+    **{f"keeping a file {nth}": ("CreateRunFiles", "{}", nth) for nth in range(3)},
+    **{f"its own history {nth}": ("file_stream", "/{}/", nth) for nth in range(3)},
+    "saving the study": ("CreateArtifact", "optuna-study-{}", 0),
+}
+MOMENTS = [f"{when} {step}" for step in STEPS for when in ("before", "after")]
 CHOSEN = sorted(random.Random(4).sample(MOMENTS, SAMPLE))
 UNINTERRUPTED = "uninterrupted"
 
@@ -45,9 +45,10 @@ class Ended:
 
 
 def fault(moment: str, sweep: str) -> dict[str, Any]:
-    when, operation, about, nth = moment.split()
-    about = about.format(sweep=sweep)
-    return {"kind": f"hang_{when}", "operation": operation, "about": about, "skip": int(nth), "times": 1}
+    when, _, step = moment.partition(" ")
+    operation, about, nth = STEPS[step]
+    about = about.format(sweep)
+    return {"kind": f"hang_{when}", "operation": operation, "about": about, "skip": nth, "times": 1}
 
 
 @pytest.fixture(scope="module")

@@ -189,3 +189,20 @@ def test_a_sweep_killed_at_any_moment_goes_on_as_if_nothing_had_happened(
             f"sweep-000{n}" for n in range(4, RUN_CAP)
         ], where
         assert outcome_of(journal) == expected, where
+
+
+def test_runs_that_are_stopped_when_their_scheduler_dies_are_run_again(
+    uninterrupted: tuple[list[str], list[Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments, expected = uninterrupted
+    for at, moment in enumerate(moments):
+        journal = tmp_path / f"{at}" / JOURNAL
+        journal.parent.mkdir()
+        launch = MemoryLaunch(training)
+        with pytest.raises(Killed):
+            schedule(launch, journal, Death(at), monkeypatch)
+        launch.cancel()
+        where = f"killed at moment {at}, {moment}"
+        assert schedule(launch, journal, Death(), monkeypatch) is Ending.FINISHED, where
+        assert not launch.live(), where
+        assert outcome_of(journal) == expected, where

@@ -1,8 +1,8 @@
 """A training job that speaks to W&B without wandb's client, which takes seconds of a processor to start.
 
 Of what a client does it does what a scheduler can see: it takes the run, streams its history, hears that it
-is to stop, and says how it ended. With `unlucky` in its config this share of its processes is preempted, fails or
-goes silent halfway, by the run's name.
+is to stop, and says how it ended. With `unlucky` in its config this share of its processes is preempted,
+fails or falls silent halfway, by the run's name.
 """
 
 from __future__ import annotations
