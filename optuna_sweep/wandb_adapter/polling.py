@@ -11,8 +11,9 @@ from optuna_sweep.wandb_adapter.client import Client
 from optuna_sweep.wandb_adapter.plain_question import QUEUE_ITEM, WATCHED_RUNS, as_batched, plain_variables
 from optuna_sweep.wandb_adapter.question import Question, merge_snapshots
 
-_TRIES = 3
-"""Times that the batched question may fail, while the plain one works, before it is given up."""
+_GIVEN_UP = 12
+_DOUBTS = {Refused: 4, Unavailable: 1}
+"""How much each failure of the batched question, while the plain one works, counts towards giving it up."""
 
 
 class Polling:
@@ -33,7 +34,7 @@ class Polling:
         self._queue = dict(queue)
         self._say = say
         self._answered = False
-        self._refused = 0
+        self._doubt = 0
 
     def snapshot(self, watched: Sequence[Watch], columns: Sequence[Sequence[str]]) -> Snapshot:
         """One request for up to a hundred runs; more only where the server does not know that request.
@@ -54,18 +55,23 @@ class Polling:
         self._question.forget([run_id])
 
     def _answer(self, document: str, variables: dict[str, Any], chunk: Sequence[Watch]) -> dict[str, Any]:
-        if self._refused < _TRIES:
-            try:
-                answer = self._client.ask(document, variables)
-            except (Refused, Unavailable):
-                if self._answered:
-                    raise
-            else:
-                self._answered = True
-                return answer
+        if self._doubt >= _GIVEN_UP:
+            return self._plain_answer(variables, chunk)
+        try:
+            answer = self._client.ask(document, variables)
+        except (Refused, Unavailable) as error:
+            if self._answered:
+                raise
+            return self._instead(error, variables, chunk)
+        self._answered = True
+        return answer
+
+    def _instead(
+        self, error: Refused | Unavailable, variables: Mapping[str, Any], chunk: Sequence[Watch]
+    ) -> dict[str, Any]:
         answer = self._plain_answer(variables, chunk)
-        self._refused += 1
-        if self._refused == _TRIES:
+        self._doubt += _DOUBTS[type(error)]
+        if self._doubt >= _GIVEN_UP:
             self._say("This W&B server does not answer the batched question; each run costs more requests.")
         return answer
 

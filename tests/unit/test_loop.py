@@ -8,7 +8,7 @@ import pytest
 from optuna_sweep.components import Seed, build_sampler
 from optuna_sweep.config import Component, Metric
 from optuna_sweep.config.parameters import Categorical, Constant, Parameter
-from optuna_sweep.errors import SweepError
+from optuna_sweep.errors import SweepError, TrialError
 from optuna_sweep.launch import Ending, SweepState
 from optuna_sweep.outcomes import Completed, Failed, Phase, Proposal, Pruned, Row
 from optuna_sweep.space import Declared
@@ -256,3 +256,16 @@ def test_a_preempted_run_that_never_comes_back_fails_its_trial() -> None:
     run = sweep(lambda p: Script(end=Phase.PREEMPTED, seconds=5), run_cap=1)
     assert run.run() is Ending.FINISHED
     assert run.told == [(0, Failed("its machine was taken away"))]
+
+
+def test_a_run_that_cannot_be_made_fails_its_trial_and_the_sweep_goes_on() -> None:
+    run = sweep(good, run_cap=3, workers=1)
+
+    def deleted(call: str, nth: int) -> None:
+        if call == "create_run" and nth == 2:
+            raise TrialError("the run 'sweep-0001' was deleted")
+
+    run.launch.faults = deleted
+    assert run.run() is Ending.FINISHED
+    assert run.states == ["COMPLETE", "FAIL", "COMPLETE"]
+    assert run.told[1] == (1, Failed("the run 'sweep-0001' was deleted"))
