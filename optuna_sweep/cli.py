@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from optuna_sweep.errors import OptunaSweepError, SweepError
+from optuna_sweep.errors import AnotherAtWork, OptunaSweepError, SweepError
 from optuna_sweep.launch import Ending
 
 if TYPE_CHECKING:
@@ -134,10 +134,13 @@ def schema() -> None:
 def main(scheduler: Callable[[], type[OptunaScheduler]]) -> None:
     """Run the entry point; ``scheduler`` gives the class that drives sweeps, once it is needed.
 
-    Exit codes: 0 done, 1 the sweep or the registration failed, 2 wrong usage or a wrong sweep file.
+    Exit codes: 0 done, or left to another scheduler; 1 the sweep or the registration failed; 2 wrong usage
+    or a wrong sweep file.
     """
     try:
         cli(obj=scheduler)
+    except AnotherAtWork as notice:
+        click.echo(str(notice), err=True)
     except OptunaSweepError as error:
         kind = "" if isinstance(error, SweepError) else "W&B cannot be reached: "
         click.echo(f"{kind}{error}", err=True)

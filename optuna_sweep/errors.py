@@ -7,6 +7,7 @@
     │   ├── ConfigError      nothing was launched: the sweep file has to change
     │   ├── UserCodeError    the user's file raised, hung or returned the wrong thing
     │   └── Refused          W&B said no for good: key, permission, or the sweep is gone
+    ├── AnotherAtWork        a second scheduler of the sweep: leave, and touch nothing
     ├── TrialError           this trial is told as failed; the sweep goes on
     └── Unavailable          W&B could not be read or reached: ask again at the next poll
 
@@ -70,6 +71,10 @@ class UserCodeError(SweepError):
 
 class Refused(SweepError):
     """W&B answered, and the answer will not change: asking again is pointless."""
+
+
+class AnotherAtWork(OptunaSweepError):
+    """Another scheduler works on this sweep. Nothing is wrong, and nothing was changed."""
 
 
 class TrialError(OptunaSweepError):

@@ -9,8 +9,12 @@ from collections.abc import Callable
 import wandb
 from wandb.sdk.launch.sweeps import SchedulerError
 
-from optuna_sweep.errors import Refused, Unavailable
+from optuna_sweep.errors import AnotherAtWork, Refused, Unavailable
+from optuna_sweep.wandb_adapter.claim import claimed_by_another
 from optuna_sweep.wandb_adapter.client import translated
+
+_LONGEST_START = 1800.0
+"""Seconds that wandb-core may ask again for the scheduler's own run; wandb's own limit is 90."""
 
 _PAUSES = (1.0, 4.0, 15.0, 40.0)
 """Seconds between attempts to read the sweep; wandb's client has tried for a while in each."""
@@ -21,15 +25,20 @@ def enter_sweep() -> wandb.Run | None:
 
     Called once, before anything else talks to W&B. The run's id is the sweep's id, so a
     scheduler that continues a sweep continues the same run.
+
+    Raises:
+        AnotherAtWork: Another process is the sweep's scheduler; nothing was touched.
     """
     if not os.environ.get("WANDB_LAUNCH"):
         return None
     sweep = os.environ.get("WANDB_RUN_ID", "")
+    if claimed_by_another(sweep):
+        raise AnotherAtWork(f"Another scheduler works on the sweep {sweep}: leaving it alone.")
     with translated():
         run = wandb.init(
             name=f"Scheduler.{sweep}",
             resume="allow",
-            settings=wandb.Settings(disable_job_creation=True),
+            settings=wandb.Settings(disable_job_creation=True, init_timeout=_LONGEST_START),
         )
     if (dict(run.config).get("sweep_args") or {}).get("sweep_id"):
         return run
