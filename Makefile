@@ -5,13 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-requirements
 
-.PHONY: demo test check format job clean help
+.PHONY: demo example test check format job clean help
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*##/make \1 -/p' $(MAKEFILE_LIST)
 
 demo: $(READY)  ## a whole launch sweep, without an account and without Docker, in under four minutes
 	@$(BIN)/python -m demo
+
+example: $(READY)  ## one of examples/ on a local W&B: make example NAME=quadratic
+	@$(BIN)/python -m demo.example $(NAME)
 
 test: $(READY)  ## every test: unit, contract, journeys with real processes
 	$(BIN)/python -m pytest

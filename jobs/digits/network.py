@@ -79,6 +79,11 @@ class Network:
         ]
         self._biases = [np.zeros(width) for width in sizes[1:]]
 
+    @property
+    def size(self) -> int:
+        """How many numbers training moves."""
+        return sum(each.size for each in [*self._weights, *self._biases])
+
     def train_epoch(self, images: Array, labels: Labels, batch_size: int) -> float:
         """See every image once, in a new order, and return the mean cross-entropy on the way."""
         order = self._random.permutation(len(images))

@@ -73,7 +73,11 @@ def main() -> int:
 
 
 def train(config: Mapping[str, Any]) -> Iterator[dict[str, float]]:
-    """Yield ``epoch`` (from 1), ``loss``, ``val_loss`` and ``val_accuracy`` after each epoch."""
+    """Yield a row after each epoch.
+
+    It holds ``epoch`` (from 1), ``loss``, ``val_loss``, ``val_accuracy``, and as ``weights`` the
+    network's size.
+    """
     digits = load_data()
     network = build(config, inputs=64, outputs=10)
     # One thread: two runs share a machine in the demo, and sums stay in one order.
@@ -88,6 +92,7 @@ def train(config: Mapping[str, Any]) -> Iterator[dict[str, float]]:
                 "loss": loss,
                 "val_loss": cross_entropy(predicted, digits.val_labels),
                 "val_accuracy": float(np.mean(predicted.argmax(axis=1) == digits.val_labels)),
+                "weights": network.size,
             }
 
 
