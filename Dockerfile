@@ -11,12 +11,13 @@ RUN useradd --create-home --uid 1000 scheduler \
     && install --directory --owner=scheduler --group=scheduler /job
 WORKDIR /job
 
-# Before the code: this layer changes only when the requirements do.
-COPY requirements.txt ./
-RUN pip install --requirement requirements.txt
+# Before the code: this layer changes only when the lock does.
+COPY requirements.lock ./
+RUN pip install --require-hashes --requirement requirements.lock
 
-COPY optuna_scheduler.py ./
+COPY optuna_scheduler.py requirements.txt ./
 COPY optuna_sweep ./optuna_sweep
 
-USER scheduler
+# By number, which a cluster that forbids root can check without the image's user list.
+USER 1000:1000
 ENTRYPOINT ["python", "optuna_scheduler.py"]

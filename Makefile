@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-requirements
 
-.PHONY: demo example test check format job clean help
+.PHONY: demo example test check format lock job clean help
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*##/make \1 -/p' $(MAKEFILE_LIST)
@@ -24,10 +24,15 @@ check: $(READY)  ## lint, format and types, changing nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	cd jobs/digits && ../../$(BIN)/mypy --config-file ../../pyproject.toml train.py network.py
+	$(BIN)/hadolint Dockerfile
 
 format: $(READY)  ## put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+lock: $(READY)  ## pin what the job needs, with hashes, to the newest releases that requirements.txt allows
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --custom-compile-command "make lock" --quiet --output-file requirements.lock requirements.txt
 
 job: $(READY)  ## register the scheduler job with your W&B: make job ENTITY=… PROJECT=…
 	@test -n "$(ENTITY)" -a -n "$(PROJECT)" || { echo "make job ENTITY=<entity> PROJECT=<project>" >&2; exit 2; }

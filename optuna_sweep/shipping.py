@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 
 ENTRY_POINT = "optuna_scheduler.py"
 _PACKAGE = "optuna_sweep"
-_BESIDE = ("requirements.txt", "Dockerfile")
+_BESIDE = ("requirements.txt", "requirements.lock", "Dockerfile")
 
 
 def ships(path: PurePath) -> bool:

@@ -16,7 +16,13 @@ pytestmark = pytest.mark.journey
 def test_the_shipped_folder_holds_nothing_else_of_the_project(stage: Stage) -> None:
     users = {file.name for file in (HERE / "user_files").glob("*.py")}
     there = {path.name for path in stage.shipped.iterdir()} - users - {"__pycache__", "wandb"}
-    assert there == {"optuna_scheduler.py", "optuna_sweep", "requirements.txt", "Dockerfile"}
+    assert there == {
+        "optuna_scheduler.py",
+        "optuna_sweep",
+        "requirements.txt",
+        "requirements.lock",
+        "Dockerfile",
+    }
 
 
 def test_the_shipped_files_alone_print_their_help(stage: Stage) -> None:

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
         "optuna_scheduler.py",
         "optuna_wandb.py",
         "requirements.txt",
+        "requirements.lock",
         "Dockerfile",
         "optuna_sweep/loop.py",
         "optuna_sweep/config/settings.py",
@@ -54,7 +55,7 @@ def test_what_is_copied_is_what_ships_and_nothing_else(tmp_path: Path) -> None:
     there = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
     assert [Path(path) for path in copied] == there
     assert all(ships(path) for path in there)
-    assert {ENTRY_POINT, "requirements.txt", "Dockerfile"} <= {str(path) for path in there}
+    assert {ENTRY_POINT, "requirements.txt", "requirements.lock", "Dockerfile"} <= {str(path) for path in there}
 
 
 def test_every_module_of_the_package_is_copied(tmp_path: Path) -> None:
@@ -72,6 +73,6 @@ def test_the_copies_are_the_files(tmp_path: Path) -> None:
 def test_the_dockerfile_copies_the_same_set() -> None:
     words = re.findall(r"^COPY\s+(.*)$", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
     sources = {word.rstrip("/") for line in words for word in line.split()[:-1]}
-    assert {ENTRY_POINT, "requirements.txt", "optuna_sweep"} <= sources
+    assert {ENTRY_POINT, "requirements.lock", "optuna_sweep"} <= sources
     for source in sources:
         assert ships(PurePath(source, "a.py") if source == "optuna_sweep" else PurePath(source))
