@@ -13,7 +13,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-from optuna_sweep.outcomes import Observation, Phase, Proposal
+from optuna_sweep.outcomes import Observation, Phase, Proposal, Row
 
 
 class SweepState(Enum):
@@ -78,6 +78,7 @@ class KnownRun:
         summary: The run's summary.
         created_at: ISO 8601, as W&B gives it; empty where it gives none.
         stopping: It was asked to stop, by whomever; its process may not have heard of it yet.
+        rows: Its history, where it was asked for; ascending by step.
     """
 
     run_id: str
@@ -86,6 +87,7 @@ class KnownRun:
     summary: Mapping[str, Any]
     created_at: str = ""
     stopping: bool = False
+    rows: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,19 @@ class Launch(Protocol):
 
     def known_runs(self) -> tuple[KnownRun, ...]:
         """All runs of the sweep, oldest first. Called once, at the start."""
+        ...
+
+    def runs_of(self, sweep: str, columns: Sequence[Sequence[str]]) -> tuple[KnownRun, ...]:
+        """All runs of another sweep, with their history.
+
+        Args:
+            sweep: ``sweep``, ``project/sweep`` or ``entity/project/sweep``; this sweep's project
+                and entity where it names none.
+            columns: As for ``snapshot``. Of a long history W&B sends a sample.
+
+        Raises:
+            Refused: There is no such sweep.
+        """
         ...
 
     def end_sweep(self, ending: Ending) -> None:

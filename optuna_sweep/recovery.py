@@ -87,6 +87,11 @@ def plan(trials: Sequence[FrozenTrial], runs: Sequence[KnownRun], sweep_id: str)
     return actions
 
 
+def first_number(runs: Sequence[KnownRun], sweep_id: str) -> int | None:
+    """The lowest trial number that a run of the sweep carries; None while there is no such run."""
+    return min(_by_trial(runs, sweep_id), default=None)
+
+
 def runs_started(runs: Sequence[KnownRun], sweep_id: str) -> int:
     """How many runs count against ``run_cap``, as W&B counts: not those that died without a summary.
 

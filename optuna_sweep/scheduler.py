@@ -20,6 +20,7 @@ from optuna_sweep.stopping import StopRules
 from optuna_sweep.study import JOURNAL, Opened, study_files
 from optuna_sweep.user_file import UserFile
 from optuna_sweep.wandb_adapter import LaunchScheduler
+from optuna_sweep.warm_start import Sources, begin_warm
 
 _LAST_WORDS = 600.0
 """Seconds that W&B may be out of reach when everything is done but to say so."""
@@ -75,8 +76,10 @@ class OptunaScheduler(LaunchScheduler):
             config, user_file, sweep_id=self.sweep_id, storage=journal, say=self.say, facts=facts
         )
         runs = insist(self.known_runs)
+        sources = Sources(config.settings.warm_start, self.sweep_id, self.runs_of, self.own.fetch_source)
+        warm = insist(lambda: begin_warm(search, sources, runs))
         recovered = search.recover(runs)
-        for line in recovered.lines:
+        for line in (*warm, *recovered.lines):
             self.say(line)
         enqueue_points(search.study, search.space, config.settings.enqueue)
         insist(self.begin_sweep)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from optuna_sweep.errors import Unavailable
+from optuna_sweep.errors import Refused, Unavailable
 from optuna_sweep.launch import Ending, KnownRun, QueueItem, Snapshot, SweepState, Watch
 from optuna_sweep.outcomes import Observation, Phase, Proposal, Row
 
@@ -86,6 +86,7 @@ class MemoryLaunch:
         self.said: list[str] = []
         self.ended: Ending | None = None
         self.busiest = 0
+        self.earlier: dict[str, tuple[KnownRun, ...]] = {}
         self.others: list[QueueItem] = []
         self.at: list[tuple[float, Callable[[], None]]] = []
         self.faults: Callable[[str, int], None] = lambda call, nth: None
@@ -162,6 +163,12 @@ class MemoryLaunch:
         for run in self.runs.values():
             if run.queued is None or not run.phase(self.clock).ended:
                 run.stop_asked = self.clock if run.stop_asked is None else run.stop_asked
+
+    def runs_of(self, sweep: str, columns: Sequence[Sequence[str]]) -> tuple[KnownRun, ...]:
+        self._called("runs_of")
+        if sweep not in self.earlier:
+            raise Refused(f"there is no sweep {sweep!r}")
+        return self.earlier[sweep]
 
     def end_sweep(self, ending: Ending) -> None:
         self._called("end_sweep")

@@ -99,7 +99,12 @@ class LiveTrial:
         """A run has ended for good: what the trial is told; None while other runs are needed."""
         run = self.runs.pop(seen.run_id)
         summary = seen.summary or {}
-        outcome = endings.outcome(seen, lambda: run.curve.value(summary, worst), self.last_report)
+        outcome = endings.outcome(
+            seen,
+            lambda: run.curve.value(summary, worst),
+            self.last_report,
+            lambda: run.curve.imputed(worst),
+        )
         if not isinstance(outcome, Completed):
             return outcome
         self._note_constraints(run.curve.constraints(summary))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import optuna
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.errors import SweepError, TrialError
 from optuna_sweep.launch import KnownRun
@@ -32,8 +32,10 @@ from optuna_sweep.run_ids import RunId
 from optuna_sweep.search.exploring import Unvisited
 from optuna_sweep.search.live import LiveTrial, Retry
 from optuna_sweep.search.recovering import Recovered, Recovery
+from optuna_sweep.search.worst import Worst
 from optuna_sweep.space import SearchSpace
 from optuna_sweep.study import Opened
+from optuna_sweep.warm_start import ORIGIN
 
 _FRUITLESS_ASKS = 50
 _ADVISED_ASKS = 3  # of the study's own sampler, before ``Unvisited`` takes over
@@ -83,7 +85,7 @@ class Search:
         self._novelty = Novelty(space)
         self._used_up = False
         self._refused = 0
-        self._worst: list[float] | None = None
+        self._worst = Worst(self.study.directions)
         self._asked = 0
         self._read_study()
 
@@ -177,7 +179,7 @@ class Search:
             self._live[again.run_id] = live
             self._due.appendleft(again)
             return Verdict(decision=Decision.DONE, reason=why)
-        outcome = live.end(seen, self._worst)
+        outcome = live.end(seen, self._worst.values)
         del self._live[seen.run_id]
         if outcome is None:
             return Verdict(decision=Decision.DONE)
@@ -203,7 +205,7 @@ class Search:
         try:
             match outcome:
                 case Completed(values):
-                    self._note_worst(values)
+                    self._worst.note(values)
                     self.study.tell(trial, values)
                 case Pruned(reason=reason):
                     trial.set_user_attr(self.REASON, reason)
@@ -218,14 +220,6 @@ class Search:
             if not self.study.get_trials(deepcopy=False)[trial.number].state.is_finished():
                 raise
             self._used_up = True
-
-    def _note_worst(self, values: Sequence[float]) -> None:
-        worse = [
-            max if direction is optuna.study.StudyDirection.MINIMIZE else min
-            for direction in self.study.directions
-        ]
-        before = self._worst or list(values)
-        self._worst = [pick(a, b) for pick, a, b in zip(worse, before, values, strict=True)]
 
     # Continuing ---------------------------------------------------------------------------
 
@@ -267,12 +261,19 @@ class Search:
         """The trial waits for this run, which was started earlier."""
         self._live[proposal.run_id] = live
 
+    def add_trials(self, trials: Sequence[FrozenTrial], note: tuple[str, object]) -> None:
+        """Take in finished trials of other searches, and leave a note on the study."""
+        with self._opened.at_once():
+            self.study.add_trials(trials)
+            self.study.set_user_attr(*note)
+        self._read_study()
+
     def _read_study(self) -> None:
-        """Learn what earlier schedulers have tried and told."""
+        """Learn what other schedulers and other searches have tried and told."""
         trials = self.study.get_trials(deepcopy=False)
         self._asked = len(trials)
         for trial in trials:
             if trial.state is TrialState.COMPLETE and trial.values is not None:
-                self._note_worst(trial.values)
-            if self.RUN_ID in trial.user_attrs:
+                self._worst.note(trial.values)
+            if self.RUN_ID in trial.user_attrs or ORIGIN in trial.user_attrs:
                 self._novelty.add(self.space.config(trial))

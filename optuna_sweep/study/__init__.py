@@ -6,9 +6,19 @@ says which files preserve it.
 
 from __future__ import annotations
 
-from optuna_sweep.study.archive import study_files
+from optuna_sweep.study.archive import stored_trials, study_files
 from optuna_sweep.study.journal import JOURNAL, Journal, open_journal
 from optuna_sweep.study.opened import Opened
 from optuna_sweep.study.opening import open_study
+from optuna_sweep.study.quiet import quiet_optuna
 
-__all__ = ["JOURNAL", "Journal", "Opened", "open_journal", "open_study", "study_files"]
+__all__ = [
+    "JOURNAL",
+    "Journal",
+    "Opened",
+    "open_journal",
+    "open_study",
+    "quiet_optuna",
+    "stored_trials",
+    "study_files",
+]

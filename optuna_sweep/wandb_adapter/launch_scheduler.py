@@ -27,8 +27,9 @@ from optuna_sweep.launch import Ending, KnownRun, QueueItem, Snapshot, Watch
 from optuna_sweep.outcomes import Proposal
 from optuna_sweep.wandb_adapter import documents
 from optuna_sweep.wandb_adapter.client import Client, translated
+from optuna_sweep.wandb_adapter.earlier_runs import runs_of
 from optuna_sweep.wandb_adapter.entering import read_patiently
-from optuna_sweep.wandb_adapter.launch_spec import Job, priority, run_spec, template_variables
+from optuna_sweep.wandb_adapter.launch_spec import Job, priority, run_spec, template_variables, unusable_job
 from optuna_sweep.wandb_adapter.own_run import OwnRun
 from optuna_sweep.wandb_adapter.polling import Polling
 from optuna_sweep.wandb_adapter.question import Question
@@ -109,11 +110,11 @@ class LaunchScheduler(Scheduler):
             try:
                 self._client.call(lambda: self._api.job(str(self._job.job)))
             except (Refused, ValueError, TypeError) as error:
-                problems.append(_job_problem(self._job.job, error))
+                problems.append(unusable_job(self._job.job, error))
             except Unavailable as error:
                 if "not found" not in str(error).lower() and "does not" not in str(error).lower():
                     raise
-                problems.append(_job_problem(self._job.job, error))
+                problems.append(unusable_job(self._job.job, error))
         return problems
 
     # launch.Launch ------------------------------------------------------------------------
@@ -194,6 +195,10 @@ class LaunchScheduler(Scheduler):
         """All runs of the sweep, in W&B's order."""
         return tuple(known_run(node) for node in self._sweep_record(fresh=True)["runs"])
 
+    def runs_of(self, sweep: str, columns: Sequence[Sequence[str]]) -> tuple[KnownRun, ...]:
+        """One request for fifty runs; see ``earlier_runs``."""
+        return runs_of(self._client, sweep, self._where, columns)
+
     def end_sweep(self, ending: Ending) -> None:
         """Set the sweep's state and finish the scheduler's own run, as failed where the sweep failed."""
         try:
@@ -267,12 +272,3 @@ class LaunchScheduler(Scheduler):
                 lambda: _sweep_with_runs(self._api, self._sweep_id, "{}", **self._where)
             )
         return self._record
-
-
-def _job_problem(job: str, error: Exception) -> Problem:
-    return Problem(
-        "job",
-        f"{job!r}: {error}",
-        "a training job in W&B, written entity/project/name:alias",
-        "Create the job, or correct its name.",
-    )

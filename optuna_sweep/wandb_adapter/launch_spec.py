@@ -145,3 +145,13 @@ def _argument_macros(parameters: Mapping[str, Any]) -> dict[str, list[str]]:
         "${args_append_hydra}": [f"+{pair}" for _, pair in pairs],
         "${args_override_hydra}": [f"++{pair}" for _, pair in pairs],
     }
+
+
+def unusable_job(job: str, error: Exception) -> Problem:
+    """What is wrong with a sweep that names a job which W&B does not hand out."""
+    return Problem(
+        "job",
+        f"{job!r}: {error}",
+        "a training job in W&B, written entity/project/name:alias",
+        "Create the job, or correct its name.",
+    )

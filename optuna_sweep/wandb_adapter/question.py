@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from optuna_sweep.errors import Unavailable
+from optuna_sweep.errors import Refused, Unavailable
 from optuna_sweep.launch import Snapshot, SweepState, Watch
 from optuna_sweep.outcomes import Observation, Phase, Row
 from optuna_sweep.wandb_adapter.states import left_the_queue, phase_of_run, wish_for_sweep
@@ -74,6 +74,7 @@ class Question:
             "queueProject": queue_project,
         }
         self._cursors: dict[str, _Cursor] = {}
+        self._sweep_missing = 0
 
     def parts(
         self, watched: Sequence[Watch], columns: Sequence[Columns]
@@ -95,10 +96,15 @@ class Question:
         Raises:
             Unavailable: The answer lacks the project or the sweep's state. Nothing was
                 taken from it: the same rows come again with the next answer.
+            Refused: Several answers in a row lacked it: the sweep was deleted.
         """
         project = data.get("project")
         if not project or not project.get("sweep"):
+            self._sweep_missing += 1
+            if self._sweep_missing >= _POLLS_BEFORE_MISSING:
+                raise Refused(f"The sweep {self._variables['sweep']} is no longer in W&B.")
             raise Unavailable("W&B's answer holds neither the project nor the sweep")
+        self._sweep_missing = 0
         own = project.get("scheduler") or {}
         items = (data.get("queues") or {}).get("runQueue") or {}
         observations = tuple(

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optuna_sweep.launch import KnownRun
+from optuna_sweep.outcomes import Row
 from optuna_sweep.wandb_adapter.states import phase_of_run
 
 
-def known_run(node: Mapping[str, Any]) -> KnownRun:
-    """A run of the sweep out of W&B's answer."""
+def known_run(node: Mapping[str, Any], columns: Sequence[Sequence[str]] = ()) -> KnownRun:
+    """A run of a sweep out of W&B's answer.
+
+    Args:
+        node: The run.
+        columns: The groups of history columns that were asked for.
+    """
     return KnownRun(
         run_id=str(node["name"]),
         phase=phase_of_run(str(node.get("state"))),
@@ -19,7 +25,19 @@ def known_run(node: Mapping[str, Any]) -> KnownRun:
         summary=_loaded(node.get("summaryMetrics")),
         created_at=str(node.get("createdAt") or ""),
         stopping=bool(node.get("stopped")),
+        rows=_rows(node.get("sampledHistory") or [], columns),
     )
+
+
+def _rows(answer: Sequence[Sequence[Any] | None], columns: Sequence[Sequence[str]]) -> tuple[Row, ...]:
+    """History out of one list of rows for each group of columns; one row for each step."""
+    merged: dict[int, dict[str, Any]] = {}
+    for group, rows in zip(columns, answer, strict=False):
+        for row in map(_loaded, rows or []):
+            step = row.get("_step")
+            if isinstance(step, int | float):
+                merged.setdefault(int(step), {}).update({name: row[name] for name in group if name in row})
+    return tuple(Row(step, merged[step]) for step in sorted(merged))
 
 
 def _loaded(raw: Any) -> dict[str, Any]:
