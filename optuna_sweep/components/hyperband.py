@@ -7,6 +7,7 @@ import math
 import operator
 from bisect import insort
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import optuna
 from optuna.pruners import BasePruner
@@ -14,6 +15,23 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 
 _LONGEST = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a trial was held against, in the study's own sign.
+
+    Attributes:
+        band: The bracket.
+        value: The trial's value.
+        limit: The worst value that stays.
+        trials: How many trials have got to the bracket.
+    """
+
+    band: int
+    value: float
+    limit: float
+    trials: int
 
 
 class BandPruner(BasePruner):
@@ -45,18 +63,26 @@ class BandPruner(BasePruner):
 
     def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
         """Whether to stop the trial. Asked after each report."""
-        sign = -1.0 if study.direction is StudyDirection.MAXIMIZE else 1.0
+        seen = self.compare(study, trial)
+        if seen is None:
+            return False
+        sign = _sign(study)
+        return sign * seen.value > sign * seen.limit
+
+    def compare(self, study: optuna.Study, trial: FrozenTrial) -> Comparison | None:
+        """What the trial is held against at the last bracket that it has passed; None before the first."""
+        sign = _sign(study)
         values = _values(trial, sign)
         passed = [band for band in self.bands if band <= len(values)]
         if not passed:
-            return False
+            return None
         own = values[passed[-1] - 1] if self._strict else min(values)
-        return own > self._threshold(study, passed[-1], sign)
-
-    def _threshold(self, study: optuna.Study, band: int, sign: float) -> float:
         live = self._note_finished(study, sign)
-        reached = self._finished[band] + [curve[band - 1] for curve in live if len(curve) >= band]
-        return sorted(reached)[int(1.0 / self._eta * len(reached))] if reached else math.inf
+        reached = self._finished[passed[-1]] + [
+            curve[passed[-1] - 1] for curve in live if len(curve) >= passed[-1]
+        ]
+        limit = sorted(reached)[int(1.0 / self._eta * len(reached))] if reached else math.inf
+        return Comparison(passed[-1], sign * own, sign * limit, len(reached))
 
     def _note_finished(self, study: optuna.Study, sign: float) -> list[list[float]]:
         """Read each finished trial once in its life, and return the curves of the others."""
@@ -93,6 +119,11 @@ def bands_of(*, min_iter: int | None, max_iter: int | None, s: int | None, eta: 
         return tuple(sorted({int(band) for band in list(down)[1:] if band >= 1}))
     up = itertools.accumulate([eta] * 99, operator.mul, initial=float(min_iter or 1))
     return tuple(sorted({int(band) for band in up if band < _LONGEST}))
+
+
+def _sign(study: optuna.Study) -> float:
+    """What turns the study's values so that less is better."""
+    return -1.0 if study.direction is StudyDirection.MAXIMIZE else 1.0
 
 
 def _values(trial: FrozenTrial, sign: float) -> list[float]:

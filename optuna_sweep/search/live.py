@@ -12,6 +12,7 @@ import optuna
 from optuna_sweep import endings
 from optuna_sweep.measure import Curve, Measure
 from optuna_sweep.outcomes import Completed, Observation, Outcome, Phase, Proposal, Pruned
+from optuna_sweep.reasons import why_pruned
 from optuna_sweep.run_ids import RunId
 
 
@@ -92,7 +93,7 @@ class LiveTrial:
             self.trial.report(report.value, report.step)
             self.last_report = report.step
             if judged and self.trial.should_prune():
-                return self._objection(report.step, report.value)
+                return self._objection(report.step)
         return None
 
     def end(self, seen: Observation, worst: Sequence[float] | None) -> Outcome | None:
@@ -136,11 +137,11 @@ class LiveTrial:
             return None
         self.trial.report(values[0], repeat)
         self.last_report = repeat
-        return self._objection(repeat, values[0]) if self.trial.should_prune() else None
+        return self._objection(repeat) if self.trial.should_prune() else None
 
-    def _objection(self, step: int, value: float) -> Pruned:
-        pruner = type(self.trial.study.pruner).__name__
-        return Pruned(step, f"step {step}: {value:.6g}: stopped by {pruner}")
+    def _objection(self, step: int) -> Pruned:
+        study = self.trial.study
+        return Pruned(step, why_pruned(study, study.get_trials(deepcopy=False)[self.trial.number]))
 
     def _note_constraints(self, numbers: Mapping[str, float]) -> None:
         """A repeated configuration is as feasible as its worst run."""

@@ -97,7 +97,7 @@ def test_a_pruned_run_is_stopped_and_holds_its_worker_until_it_has_ended() -> No
 def test_the_reason_of_a_pruned_trial_is_kept_in_the_study() -> None:
     run = sweep(lambda p: curve([5.0] * 9), run_cap=1, pruner=optuna.pruners.ThresholdPruner(upper=1.0))
     run.run()
-    assert run.study.trials[0].user_attrs["reason"] == "step 0: 5: stopped by ThresholdPruner"
+    assert run.study.trials[0].user_attrs["reason"] == "step 0: 5 is above the threshold 1"
 
 
 def test_values_logged_before_a_run_finished_do_not_prune_it_afterwards() -> None:

@@ -91,7 +91,7 @@ def test_a_pruner_judges_between_repeats_and_not_within_one() -> None:
     assert search.tell(running(first, 5.0, 6.0)) == KEEP
     verdict = search.tell(ended(first, phase=Phase.FINISHED, loss=6.0))
     assert verdict.decision is Decision.DONE
-    assert verdict.outcome == Pruned(0, "step 0: 6: stopped by ThresholdPruner")
+    assert verdict.outcome == Pruned(0, "step 0: 6 is above the threshold 1")
     assert verdict.also_stop == (second,), "the third was never started"
     assert not search.owes_runs
     assert search.tell(ended(second, phase=Phase.STOPPED)) == DONE

@@ -100,7 +100,7 @@ def test_constraints_are_stored_with_the_trial_that_they_judge() -> None:
 def test_a_pruned_run_is_to_be_stopped_and_its_trial_says_where_and_by_what() -> None:
     search = search_over(pruner=UPPER)
     run_id = asked(search)
-    reason = "step 1: 5: stopped by ThresholdPruner"
+    reason = "step 1: 5 is above the threshold 1"
     verdict = search.tell(running(run_id, 0.5, 5.0, 0.1))
     assert verdict == Verdict(decision=Decision.PRUNE, outcome=Pruned(1, reason), reason=reason)
     (trial,) = search.study.trials
