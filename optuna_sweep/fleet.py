@@ -14,6 +14,8 @@ from optuna_sweep.patience import Patience
 _REPEAT_STOP_AFTER = 60.0
 _PREEMPTED_PATIENCE = 1800.0
 _QUEUE_PATIENCE = 900.0
+_ON_ITS_WAY = 30.0
+"""Seconds after which a request that got no answer has reached W&B or never will."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class Fleet:
             waited = self._launch.now() - (run.unsure or 0.0)
             if run_id in started:
                 self._runs[run_id] = replace(run, watch=Watch(run_id, started[run_id]), unsure=None)
-            elif not strangers or waited > _QUEUE_PATIENCE:
+            elif waited > (_QUEUE_PATIENCE if strangers else _ON_ITS_WAY):
                 self._queue_again(run)
 
     def _strangers(self, items: Sequence[QueueItem]) -> list[QueueItem]:

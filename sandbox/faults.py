@@ -10,7 +10,7 @@ the faults before it, and an empty list ends them::
     {"kind": "drop_after", "operation": "pushToRunQueue*"}          it was done, but nobody hears so
     {"kind": "delay", "seconds": 0.5, "times": 3}                   the next three requests are slow
     {"kind": "hang_after", "about": "kukd2kuh", "skip": 4}          the fifth that names this sweep, and all
-                                                                    later: no answer, and time to kill who asked
+                                                                    later: time to kill who asked
 
 ``GET /sandbox/faults`` tells how often each has struck.
 """

@@ -182,7 +182,7 @@ class Server:
             sender = request.headers.get("user-agent", "")
             # Upload links are secrets of their own, and clients send no key with them.
             response = None if kind in ("upload", "download") else self._refusal(request)
-            text = request.url.path + (await request.body()).decode(errors="replace")
+            text = f"{request.url} " + (await request.body()).decode(errors="replace")
             fault = self.faults.draw(operation, sender, text)
             response = response or await answer_under(fault, request, endpoint)
             self.log.add(

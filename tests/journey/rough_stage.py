@@ -65,6 +65,14 @@ class RoughStage(Stage):
             "left by its scheduler",
         )
 
+    def gone(self, name: str) -> None:
+        """Wait until the sweep has no scheduler process."""
+        self.until(name, lambda _: not scheduler_pids(self.sweeps[name]), "without a scheduler")
+
+    def pass_time(self, seconds: float) -> None:
+        """Let real time pass: outages and signs of life are nothing else."""
+        time.sleep(seconds)
+
     def kill_when_struck(self, faults: Mapping[str, dict[str, Any]], seconds: float = 240.0) -> set[str]:
         """SIGKILL each sweep's scheduler when its fault strikes, or note that it ended before.
 

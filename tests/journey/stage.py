@@ -115,12 +115,14 @@ class Stage:
         home: A folder for everything that is written.
         shipped: The folder that the scheduler was registered from which holds nothing but what ships.
         sweeps: The id of each sweep by the name of its journey.
+        patience: Seconds that ``until`` looks.
     """
 
     sandbox: Sandbox
     home: Path
     shipped: Path
     sweeps: dict[str, str] = field(default_factory=dict)
+    patience: float = PATIENCE
 
     def look(self, name: str) -> Look:
         answer = ask(self.sandbox, LOOK, entity=self.sandbox.entity, sweep=self.sweeps[name])["project"]
@@ -134,13 +136,15 @@ class Stage:
 
     def until(self, name: str, condition: Callable[[Look], bool], what: str) -> Look:
         """Look at the sweep until the condition holds."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline:
             seen = self.look(name)
             if condition(seen):
                 return seen
             time.sleep(0.1)
-        raise TimeoutError(f"{name}: not {what} in {PATIENCE:.0f} s: {seen.state}, {seen.runs}\n{seen.said}")
+        raise TimeoutError(
+            f"{name}: not {what} in {self.patience:.0f} s: {seen.state}, {seen.runs}\n{seen.said}"
+        )
 
     def delete(self, run: Run) -> None:
         """Delete the run, as a person does on its page."""

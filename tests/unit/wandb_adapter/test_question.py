@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from graphql import parse
 
-from optuna_sweep.errors import Unavailable
+from optuna_sweep.errors import Refused, Unavailable
 from optuna_sweep.launch import Snapshot, SweepState, Watch
 from optuna_sweep.outcomes import Phase, Row
 from optuna_sweep.wandb_adapter.question import LARGEST_QUESTION, Question, merge_snapshots
@@ -191,6 +191,19 @@ def test_an_answer_without_the_sweep_says_nothing_about_the_runs(data: dict[str,
     ((_, variables, chunk),) = asked.parts([Watch("s-0000")], LOSS)
     with pytest.raises(Unavailable):
         asked.read(data, variables, chunk, LOSS)
+
+
+def test_a_sweep_that_is_missing_three_times_in_a_row_was_deleted() -> None:
+    asked, gone = question(), {"project": {"sweep": None}}
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            asked.read(gone, {}, [], LOSS)
+    ask(asked, runs=[], watched=[])
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            asked.read(gone, {}, [], LOSS)
+    with pytest.raises(Refused, match=r"The sweep s is no longer in W&B\."):
+        asked.read(gone, {}, [], LOSS)
 
 
 def test_the_strongest_wish_of_several_answers_wins() -> None:
