@@ -14,6 +14,9 @@ from optuna_sweep.patience import Patience
 _REPEAT_STOP_AFTER = 60.0
 _PREEMPTED_PATIENCE = 1800.0
 _QUEUE_PATIENCE = 900.0
+_START_PATIENCE = 7200.0
+"""Seconds from the moment that a launch agent took a run until its process reports: pulling an image and
+waiting for a node take long, and a machine that died takes for ever."""
 _ON_ITS_WAY = 30.0
 """Seconds after which a request that got no answer has reached W&B or never will."""
 
@@ -31,6 +34,7 @@ class Run:
         preempted: Since when its machine is gone; None while it has one.
         unsure: Since when nobody knows whether it is on the queue; None where that is known.
         adopted: It was found by this scheduler, not started by it.
+        taken: Since when a launch agent has had it, while it has not started.
     """
 
     proposal: Proposal
@@ -41,6 +45,7 @@ class Run:
     preempted: float | None = None
     unsure: float | None = None
     adopted: bool = False
+    taken: float | None = None
 
 
 class Fleet:
@@ -169,11 +174,27 @@ class Fleet:
             run = replace(run, watch=Watch(seen.run_id), unsure=None, adopted=False, running=since)
         if run.why and seen.phase is Phase.STOPPED:
             seen = replace(seen, detail=run.why)
+        run, seen = self._unless_stuck(run, seen)
         run = self._runs[seen.run_id] = replace(run, preempted=self._preempted_since(run, seen))
         if run.preempted is None or self._launch.now() - run.preempted >= _PREEMPTED_PATIENCE:
             return seen
         # Launch queues a preempted run again under the same id: it has time to come back.
         return replace(seen, phase=Phase.RUNNING)
+
+    def _unless_stuck(self, run: Run, seen: Observation) -> tuple[Run, Observation]:
+        """Call a run lost that was taken from the queue and does not start.
+
+        It is asked to stop as well, so that a process that comes after all leaves at once.
+        """
+        if seen.phase is not Phase.WAITING or not seen.taken:
+            return replace(run, taken=None), seen
+        now = self._launch.now()
+        since = now if run.taken is None else run.taken
+        if now - since < _START_PATIENCE:
+            return replace(run, taken=since), seen
+        self.stop(seen.run_id)
+        detail = f"a launch agent took it {_START_PATIENCE / 3600:g} hours ago, and it has not started"
+        return self._runs[seen.run_id], replace(seen, phase=Phase.LOST, detail=detail)
 
     def _preempted_since(self, run: Run, seen: Observation) -> float | None:
         if seen.phase is not Phase.PREEMPTED:

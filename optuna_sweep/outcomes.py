@@ -85,6 +85,7 @@ class Observation:
             by step. Empty means that there are none, never that they could not be read.
         summary: The run's summary, or None where the poll did not ask for it.
         detail: Why, in W&B's words, where W&B gave any (a queue item's error).
+        taken: While it waits: a launch agent has taken its queue item.
     """
 
     run_id: str
@@ -92,6 +93,7 @@ class Observation:
     rows: tuple[Row, ...] = ()
     summary: Mapping[str, Any] | None = None
     detail: str = ""
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class Script:
         start_after: Seconds on the queue.
         summary: Its summary when it has ended; None for the last value of each column.
         stop_lag: Seconds between a stop request and its end.
+        taken_after: Seconds on the queue until an agent takes it; None for the moment of its start.
     """
 
     rows: Sequence[tuple[float, Row]] = ()
@@ -34,6 +35,7 @@ class Script:
     start_after: float = 2.0
     summary: Mapping[str, Any] | None = None
     stop_lag: float = 15.0
+    taken_after: float | None = None
 
 
 def curve(values: Sequence[float], *, metric: str = "loss", every: float = 10.0, **others: Any) -> Script:
@@ -62,6 +64,10 @@ class _Run:
         if self.stop_asked is not None and now >= max(self.stop_asked, self.started) + self.script.stop_lag:
             return Phase.STOPPED
         return self.script.end if now >= self.started + self.script.seconds else Phase.RUNNING
+
+    def taken(self, now: float) -> bool:
+        after = self.script.taken_after
+        return self.queued is not None and after is not None and now >= self.queued + after
 
     def rows(self, now: float) -> list[Row]:
         if self.started is None:
@@ -211,6 +217,7 @@ class MemoryLaunch:
             phase=phase,
             rows=tuple(Row(step, new[step]) for step in sorted(new)),
             summary=self._summary(run),
+            taken=phase is Phase.WAITING and run.taken(self.clock),
         )
 
     def _summary(self, run: _Run) -> dict[str, Any]:

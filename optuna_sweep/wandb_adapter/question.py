@@ -16,7 +16,7 @@ from typing import Any
 from optuna_sweep.errors import Refused, Unavailable
 from optuna_sweep.launch import Snapshot, SweepState, Watch
 from optuna_sweep.outcomes import Observation, Phase, Row
-from optuna_sweep.wandb_adapter.states import left_the_queue, phase_of_run, wish_for_sweep
+from optuna_sweep.wandb_adapter.states import left_the_queue, phase_of_run, taken_by_an_agent, wish_for_sweep
 
 Columns = tuple[str, ...]
 
@@ -201,7 +201,14 @@ class Question:
         if phase.ended and not whole:
             # Judging a run by a part of its history would be final: ask once more first.
             phase = Phase.RUNNING
-        return Observation(run_id=watch.run_id, phase=phase, rows=rows, summary=summary, detail=detail)
+        return Observation(
+            run_id=watch.run_id,
+            phase=phase,
+            rows=rows,
+            summary=summary,
+            detail=detail,
+            taken=phase is Phase.WAITING and taken_by_an_agent(str((item or {}).get("state"))),
+        )
 
     def _take(self, cursor: _Cursor, group: Columns, samples: int, rows: Sequence[Any] | None) -> list[Row]:
         """The new rows of one group; none where the answer may not hold all of them."""

@@ -50,6 +50,11 @@ def state_for_ending(ending: Ending) -> str:
     return _ENDINGS[ending]
 
 
+def taken_by_an_agent(item_state: str) -> bool:
+    """Whether a launch agent has taken a queue item for good; one that dies then never gives it back."""
+    return item_state.upper() == "CLAIMED"
+
+
 def left_the_queue(item_state: str) -> bool:
     """Whether a queue item has died without starting its run."""
     return item_state.upper() == "FAILED"

@@ -138,6 +138,21 @@ def test_failures_all_in_all_end_the_sweep() -> None:
     assert run.states.count("FAIL") == 4
 
 
+def test_a_run_whose_machine_died_before_it_started_is_lost_and_tried_again() -> None:
+    stuck = Script(start_after=1e9, taken_after=60.0)
+    run = sweep(lambda p: curve([0.5]) if p.retry or p.trial else stuck, run_cap=2, retry=RETRY)
+    assert run.run() is Ending.FINISHED
+    assert run.states == ["COMPLETE"] * 2
+    assert run.launch.runs["sweep-0000"].stop_asked is not None, "a late start would train it twice"
+    assert 7200 < run.launch.clock < 7500
+
+
+def test_a_run_that_waits_for_an_agent_is_waited_for() -> None:
+    run = sweep(lambda p: curve([0.5], start_after=50_000.0), run_cap=2)
+    assert run.run() is Ending.FINISHED
+    assert run.states == ["COMPLETE"] * 2
+
+
 def test_a_run_that_takes_too_long_is_stopped_and_told_why() -> None:
     run = sweep(lambda p: curve([0.5] * 100), run_cap=1, stop=rule(run_timeout=50))
     assert run.run() is Ending.FINISHED

@@ -150,6 +150,16 @@ def test_a_waiting_run_whose_queue_item_failed_is_lost() -> None:
     assert seen.observations[0].phase is Phase.LOST
 
 
+def test_a_waiting_run_tells_whether_an_agent_has_taken_it() -> None:
+    asked, watched = question(), [Watch("s-0000", "i")]
+    taken = {}
+    for state in ("PENDING", "LEASED", "CLAIMED"):
+        item = {"id": "i", "state": state}
+        seen = ask(asked, watched=watched, runs=[run(state="pending")], items=[item])
+        taken[state] = seen.observations[0].taken
+    assert taken == {"PENDING": False, "LEASED": False, "CLAIMED": True}
+
+
 def test_a_running_run_is_not_judged_by_its_queue_item() -> None:
     watched = [Watch("s-0000", "item")]
     seen = ask(question(), watched=watched, runs=[run()], items=[{"id": "item", "state": "FAILED"}])
