@@ -7,6 +7,7 @@ memory with virtual time.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from optuna_sweep.errors import TrialError, Unavailable
 from optuna_sweep.fleet import Fleet
@@ -31,6 +32,7 @@ class Loop:
         rules: Say when nothing new is started.
         workers: How many runs may be in flight.
         told: Called once for each trial that was told, after the study knows it.
+        ended: Called once for each run that has ended for good, after its trial was told.
         requests_per_minute: What W&B may be asked.
 
     Attributes:
@@ -45,6 +47,7 @@ class Loop:
         rules: StopRules,
         workers: int,
         told: Callable[[Proposal, Outcome], None] = lambda proposal, outcome: None,
+        ended: Callable[[Proposal, Observation], None] = lambda proposal, seen: None,
         requests_per_minute: float = REQUESTS_PER_MINUTE,
     ) -> None:
         self._launch = launch
@@ -52,13 +55,16 @@ class Loop:
         self._rules = rules
         self._workers = workers
         self._told = told
+        self._ended = ended
         self._pace = Pace(launch, requests_per_minute)
         self._patience = Patience(launch)
         self._fleet = Fleet(launch, self._patience, self._note_queued)
         self._counted: set[str] = set()
         self._used_up = False
         self._leaving = False
+        self._stop_is_old: bool | None = None
         self._pause = 0.0
+        self._last_failed = ""
         self._began = launch.now()
         self.stop: Stop | None = None
 
@@ -139,6 +145,7 @@ class Loop:
         verdict = self._search.tell(heard)
         if verdict.outcome is not None:
             self._rules.trial_told(verdict.outcome)
+            self._last_failed = seen.run_id if isinstance(verdict.outcome, Failed) else self._last_failed
             self._told(run.proposal, verdict.outcome)
         elif verdict.reason:
             self._launch.say(f"{run.proposal.name}: {verdict.reason}")
@@ -153,7 +160,10 @@ class Loop:
 
     def _ending(self, snapshot: Snapshot) -> Ending | None:
         """The state to leave the sweep in when its last run has ended; None to go on."""
-        if snapshot.sweep is SweepState.CANCELED or snapshot.scheduler_stopped:
+        if self._stop_is_old is None:
+            # A resumed run may still carry the request that stopped it the last time.
+            self._stop_is_old = snapshot.scheduler_stopped
+        if snapshot.sweep is SweepState.CANCELED or (snapshot.scheduler_stopped and not self._stop_is_old):
             return Ending.CANCELED
         if snapshot.sweep is SweepState.PAUSED:
             return Ending.PAUSED
@@ -173,8 +183,17 @@ class Loop:
 
     def _say_stop(self) -> None:
         if self.stop is not None:
+            if self.stop.failed and self._last_failed:
+                self.stop = replace(self.stop, reason=self.stop.reason + self._last_words())
             live = f" {len(self._fleet)} runs are still at work." if len(self._fleet) else ""
             self._launch.say(f"Nothing new is started ({self.stop.rule}): {self.stop.reason}.{live}")
+
+    def _last_words(self) -> str:
+        try:
+            words = self._launch.last_words(self._last_failed)
+        except Unavailable:
+            return ""
+        return f"; the last that {self._last_failed} printed: {words}" if words else ""
 
     def _refill(self) -> float:
         """Start what may be started; how long to wait where W&B did not answer."""

@@ -269,3 +269,9 @@ def test_a_run_that_cannot_be_made_fails_its_trial_and_the_sweep_goes_on() -> No
     assert run.run() is Ending.FINISHED
     assert run.states == ["COMPLETE", "FAIL", "COMPLETE"]
     assert run.told[1] == (1, Failed("the run 'sweep-0001' was deleted"))
+
+
+def test_the_request_that_stopped_the_scheduler_the_last_time_does_not_stop_it_again() -> None:
+    run = sweep(good, run_cap=2)
+    run.launch.scheduler_stopped = True
+    assert run.run() is Ending.FINISHED
