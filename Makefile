@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-requirements
+WITH_TORCH := $(VENV)/.made-from-requirements-examples
+TORCH_EXAMPLES := lightning pytorch_sweep
 
 .PHONY: demo example test check format lock job clean help
 
@@ -13,17 +15,17 @@ help:  ## what can be made
 demo: $(READY)  ## a whole launch sweep, without an account and without Docker, in under four minutes
 	@$(BIN)/python -m demo
 
-example: $(READY)  ## one of examples/ on a local W&B: make example NAME=quadratic
+example: $(if $(filter $(TORCH_EXAMPLES),$(NAME)),$(WITH_TORCH),$(READY))  ## one of examples/ on a local W&B: make example NAME=quadratic
 	@$(BIN)/python -m demo.example $(NAME)
 
-test: $(READY)  ## every test: unit, contract, journeys with real processes
+test: $(WITH_TORCH)  ## every test: unit, contract, journeys with real processes
 	$(BIN)/python -m pytest
 
 check: $(READY)  ## lint, format and types, changing nothing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	cd jobs/digits && ../../$(BIN)/mypy --config-file ../../pyproject.toml train.py network.py
+	@for job in jobs/*/; do (cd $$job && echo $$job && ../../$(BIN)/mypy --config-file ../../pyproject.toml *.py) || exit; done
 	$(BIN)/hadolint Dockerfile
 
 format: $(READY)  ## put the code into its form
@@ -47,4 +49,8 @@ $(READY): requirements.txt requirements-dev.txt
 	  { echo "Python 3.11 or newer is needed, $$($(PYTHON) --version) was found: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(WITH_TORCH): $(READY) requirements-examples.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-examples.txt
 	@touch $@
