@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Container, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from optuna.distributions import BaseDistribution
 from optuna.storages import BaseStorage
@@ -13,8 +13,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.space.curves import LATENT
 from optuna_sweep.space.domain import Domain
-
-_LIVE: Final = (TrialState.RUNNING, TrialState.WAITING)
+from optuna_sweep.space.trial_ledger import TrialLedger
 
 
 class WarpedStorage(BaseStorage):
@@ -33,8 +32,7 @@ class WarpedStorage(BaseStorage):
     def __init__(self, plain: BaseStorage, domains: Mapping[str, Domain]) -> None:
         self.plain = plain
         self._domains = domains
-        self._finished: dict[int, dict[int, FrozenTrial]] = {}  # by study and number
-        self._translated: dict[int, dict[int, FrozenTrial]] = {}
+        self._ledgers: dict[int, TrialLedger] = {}
 
     # Translated -------------------------------------------------------------------------
 
@@ -62,44 +60,10 @@ class WarpedStorage(BaseStorage):
         self, study_id: int, deepcopy: bool = True, states: Container[TrialState] | None = None
     ) -> list[FrozenTrial]:
         """All trials with latents."""
-        wanted = [t for t in self._plain_trials(study_id) if states is None or t.state in states]
-        seen = [self._seen(study_id, trial) for trial in wanted]
+        if study_id not in self._ledgers:
+            self._ledgers[study_id] = TrialLedger(self.plain, study_id, self._with_latents)
+        seen = self._ledgers[study_id].trials(states)
         return copy.deepcopy(seen) if deepcopy else seen
-
-    def _seen(self, study_id: int, trial: FrozenTrial) -> FrozenTrial:
-        translated = self._translated[study_id]
-        if trial.number in translated:
-            return translated[trial.number]
-        seen = self._with_latents(trial)
-        if trial.state.is_finished():
-            translated[trial.number] = seen
-        return seen
-
-    def _plain_trials(self, study_id: int) -> list[FrozenTrial]:
-        if study_id not in self._finished:
-            known = self.plain.get_all_trials(study_id, deepcopy=False)
-            self._finished[study_id] = {trial.number: trial for trial in known if trial.state.is_finished()}
-            self._translated[study_id] = {}
-        finished = self._finished[study_id]
-        # A database would send every trial each time, so it is only asked for those that may have changed.
-        live = {trial.number: trial for trial in self.plain.get_all_trials(study_id, False, _LIVE)}
-        trials: list[FrozenTrial] = []
-        while True:
-            number = len(trials)
-            trial = finished.get(number) or live.get(number) or self._unknown(study_id, number)
-            if trial is None:
-                return trials
-            trials.append(trial)
-
-    def _unknown(self, study_id: int, number: int) -> FrozenTrial | None:
-        try:
-            trial_id = self.plain.get_trial_id_from_study_id_trial_number(study_id, number)
-        except KeyError:
-            return None
-        trial = self.plain.get_trial(trial_id)
-        if trial.state.is_finished():
-            self._finished[study_id][number] = trial
-        return trial
 
     def _with_latents(self, trial: FrozenTrial) -> FrozenTrial:
         seen, params, distributions = _opened(trial)
@@ -127,7 +91,7 @@ class WarpedStorage(BaseStorage):
 
     def delete_study(self, study_id: int) -> None:  # noqa: D102
         self.plain.delete_study(study_id)
-        self._finished.pop(study_id, None)  # ids may be given again
+        self._ledgers.pop(study_id, None)  # ids may be given again
 
     def set_study_user_attr(self, study_id: int, key: str, value: Any) -> None:  # noqa: D102
         self.plain.set_study_user_attr(study_id, key, value)
