@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from optuna_sweep.outcomes import Observation, Phase, Proposal, Row
 
@@ -161,6 +161,17 @@ class Launch(Protocol):
         """Ask the run to stop. It goes on for a while (10 to 30 seconds); keep watching it."""
         ...
 
+    def describe_run(self, run_id: str, summary: Mapping[str, Any]) -> None:
+        """Replace the run's whole summary. Only for a run that has ended: its process writes it too."""
+        ...
+
+    def last_words(self, run_id: str) -> str:
+        """The last line that the run's process printed; empty where it printed nothing.
+
+        Of a Python process that failed it is the error.
+        """
+        ...
+
     def known_runs(self) -> tuple[KnownRun, ...]:
         """All runs of the sweep, oldest first. Called once, at the start."""
         ...
@@ -214,8 +225,17 @@ class OwnRun(Protocol):
         """Log the files as the sweep's ``type="optuna"`` artifact. Called once, at the end."""
         ...
 
+    @property
+    def next_step(self) -> int:
+        """The first step that the run's history does not have yet."""
+        ...
+
+    def define_axis(self, name: str, best: Mapping[str, Literal["min", "max"]]) -> None:
+        """Draw everything over the column ``name``, and summarize these columns by their best."""
+        ...
+
     def log(self, row: Mapping[str, Any], step: int) -> None:
-        """Add one history row to the scheduler's own run."""
+        """Add columns to the history row of this step; a row is sent when a later one begins."""
         ...
 
     def summarize(self, values: Mapping[str, Any]) -> None:

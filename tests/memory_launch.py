@@ -7,7 +7,7 @@ the real Launch would refuse (a run that was never made, an item twice) fails he
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from optuna_sweep.errors import Refused, Unavailable
@@ -26,6 +26,7 @@ class Script:
         start_after: Seconds on the queue.
         summary: Its summary when it has ended; None for the last value of each column.
         stop_lag: Seconds between a stop request and its end.
+        last_words: The last line that it prints.
         taken_after: Seconds on the queue until an agent takes it; None for the moment of its start.
     """
 
@@ -35,6 +36,7 @@ class Script:
     start_after: float = 2.0
     summary: Mapping[str, Any] | None = None
     stop_lag: float = 15.0
+    last_words: str = ""
     taken_after: float | None = None
 
 
@@ -150,6 +152,16 @@ class MemoryLaunch:
         self._called("stop_run")
         run = self.runs[run_id]
         run.stop_asked = self.clock if run.stop_asked is None else run.stop_asked
+
+    def describe_run(self, run_id: str, summary: Mapping[str, Any]) -> None:
+        self._called("describe_run")
+        run = self.runs[run_id]
+        assert run.phase(self.clock).ended, "its process writes the summary too"
+        run.script = replace(run.script, summary=summary)
+
+    def last_words(self, run_id: str) -> str:
+        self._called("last_words")
+        return self.runs[run_id].script.last_words
 
     def known_runs(self) -> tuple[KnownRun, ...]:
         self._called("known_runs")

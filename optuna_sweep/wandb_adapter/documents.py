@@ -19,6 +19,16 @@ mutation UpsertBucket(
 }
 """
 
+DESCRIBE_RUN = """
+mutation UpsertBucket($name: String, $project: String, $entity: String, $summaryMetrics: JSONString) {
+  upsertBucket(input: {
+    name: $name, modelName: $project, entityName: $entity, summaryMetrics: $summaryMetrics
+  }) {
+    bucket { id }
+  }
+}
+"""
+
 ENQUEUE = """
 mutation pushToRunQueueByName(
   $entityName: String!, $projectName: String!, $queueName: String!,
@@ -39,6 +49,15 @@ query GetRunQueueItems($projectName: String!, $entityName: String!, $runQueue: S
     runQueue(name: $runQueue) {
       runQueueItems { edges { node { id state associatedRunId } } }
     }
+  }
+}
+"""
+
+# wandb prints a dozen lines of its own after a program's last one.
+LAST_LINES = """
+query RunConsoleLogTail($entity: String!, $project: String!, $run: String!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $run) { logLines(last: 50) { edges { node { line } } } }
   }
 }
 """

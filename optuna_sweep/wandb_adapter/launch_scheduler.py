@@ -12,7 +12,7 @@ import base64
 import json
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -33,8 +33,8 @@ from optuna_sweep.wandb_adapter.launch_spec import Job, priority, run_spec, temp
 from optuna_sweep.wandb_adapter.own_run import OwnRun
 from optuna_sweep.wandb_adapter.polling import Polling
 from optuna_sweep.wandb_adapter.question import Question
-from optuna_sweep.wandb_adapter.records import known_run
-from optuna_sweep.wandb_adapter.states import left_the_queue, state_for_ending
+from optuna_sweep.wandb_adapter.records import known_run, last_line, waiting_items
+from optuna_sweep.wandb_adapter.states import state_for_ending
 
 _PREFIX = "optuna: "
 _ONE_TRY = 1.9
@@ -179,17 +179,22 @@ class LaunchScheduler(Scheduler):
         variables = {"entityName": self._entity, "projectName": self._queue_project}
         answer = self._client.ask(documents.QUEUE_ITEMS, {**variables, "runQueue": self._kwargs.get("queue")})
         queue = (answer.get("project") or {}).get("runQueue") or {}
-        nodes = [edge["node"] for edge in (queue.get("runQueueItems") or {}).get("edges", [])]
-        return tuple(
-            QueueItem(str(node["id"]), node.get("associatedRunId") or None)
-            for node in nodes
-            if not left_the_queue(str(node.get("state")))
-        )
+        return waiting_items(queue)
 
     def stop_run(self, run_id: str) -> None:
         """One request."""
         storage_id = base64.b64encode(f"Run:v1:{run_id}:{self._project}:{self._entity}".encode()).decode()
         self._client.call(lambda: self._api.stop_run(run_id=storage_id))
+
+    def describe_run(self, run_id: str, summary: Mapping[str, Any]) -> None:
+        """One request, and no second one: nothing depends on it."""
+        variables = {"name": run_id, **self._where, "summaryMetrics": json.dumps(summary)}
+        self._client.ask(documents.DESCRIBE_RUN, variables, timeout=_ONE_TRY)
+
+    def last_words(self, run_id: str) -> str:
+        """One request, for the end of the run's console log."""
+        answer = self._client.ask(documents.LAST_LINES, {**self._where, "run": run_id})
+        return last_line((answer.get("project") or {}).get("run") or {})
 
     def known_runs(self) -> tuple[KnownRun, ...]:
         """All runs of the sweep, in W&B's order."""

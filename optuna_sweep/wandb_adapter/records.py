@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from optuna_sweep.launch import KnownRun
+from optuna_sweep.launch import KnownRun, QueueItem
 from optuna_sweep.outcomes import Row
-from optuna_sweep.wandb_adapter.states import phase_of_run
+from optuna_sweep.wandb_adapter.states import left_the_queue, phase_of_run
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def known_run(node: Mapping[str, Any], columns: Sequence[Sequence[str]] = ()) -> KnownRun:
@@ -38,6 +41,23 @@ def _rows(answer: Sequence[Sequence[Any] | None], columns: Sequence[Sequence[str
             if isinstance(step, int | float):
                 merged.setdefault(int(step), {}).update({name: row[name] for name in group if name in row})
     return tuple(Row(step, merged[step]) for step in sorted(merged))
+
+
+def waiting_items(queue: Mapping[str, Any]) -> tuple[QueueItem, ...]:
+    """The items of a queue that have not ended."""
+    nodes = [edge["node"] for edge in (queue.get("runQueueItems") or {}).get("edges", [])]
+    return tuple(
+        QueueItem(str(node["id"]), node.get("associatedRunId") or None)
+        for node in nodes
+        if not left_the_queue(str(node.get("state")))
+    )
+
+
+def last_line(run: Mapping[str, Any]) -> str:
+    """The last line of a run's console that its own program printed."""
+    edges = (run.get("logLines") or {}).get("edges") or []
+    lines = [_COLOUR.sub("", str((edge.get("node") or {}).get("line") or "")).strip() for edge in edges]
+    return next((line for line in reversed(lines) if line and not line.startswith("wandb:")), "")
 
 
 def _loaded(raw: Any) -> dict[str, Any]:

@@ -121,6 +121,20 @@ def test_failures_in_a_row_end_the_sweep_as_failed_with_the_last_reason() -> Non
     assert len(run.launch.runs) <= 4
 
 
+def test_the_message_of_failures_ends_with_the_last_words_of_the_last_failed_run() -> None:
+    def script(proposal: Proposal) -> Script:
+        return Script(end=Phase.FAILED, seconds=9, last_words=f"RuntimeError: no. {proposal.trial}")
+
+    run = sweep(script, run_cap=9, workers=1, stop=rule(max_consecutive_failures=3))
+    assert run.run() is Ending.FAILED
+    assert run.loop.stop is not None
+    assert run.loop.stop.reason == (
+        "3 trials failed in a row, the last one because: the training process failed; "
+        "the last that sweep-0002 printed: RuntimeError: no. 2"
+    )
+    assert run.launch.calls.count("last_words") == 1
+
+
 def test_ten_failures_in_a_row_are_enough_where_nothing_is_said() -> None:
     run = sweep(lambda p: Script(end=Phase.LOST), run_cap=500)
     assert run.run() is Ending.FAILED
