@@ -26,7 +26,7 @@ def commands(readme: Path) -> Iterator[Words]:
 
 def own_command(readme: Path) -> Words | None:
     """The command that shows the example without an account; None where it takes a cluster."""
-    return next((words for words in commands(readme) if words[0] == "make"), None)
+    return next((words for words in commands(readme) if words[:2] == ("make", "example")), None)
 
 
 def filled(words: Words, places: Mapping[str, str]) -> Words:

@@ -21,7 +21,7 @@ QUEUE = "examples"
 PROJECT = "examples"
 COMMAND_SECONDS = 120
 LEAVING_SECONDS = 10.0
-AT_ONCE = 8
+AT_ONCE = 16
 """Runs at once, whatever the sweeps ask for: each is a process of this machine."""
 
 CREATED = re.compile(r"Created sweep with ID: (\S+)")
