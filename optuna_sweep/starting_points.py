@@ -9,6 +9,7 @@ import optuna
 
 from optuna_sweep.errors import ConfigError, Problem, TrialError
 from optuna_sweep.space import SearchSpace
+from optuna_sweep.warm_start import ORIGIN
 
 STARTING_POINT = "starting_point"
 """The trial's user attribute that holds the place of its point in ``enqueue``."""
@@ -22,7 +23,8 @@ def enqueue_points(study: optuna.Study, space: SearchSpace, points: Sequence[Map
     To be called at every start, after the study was made to agree with the sweep's runs: each
     trial carries the place of its point, so each point is queued once, also where a scheduler
     died between two of them. In a study that was lost and rebuilt from the runs, the n-th trial
-    is taken for the n-th point where it has the point's values. What a point leaves out is sampled.
+    that was not imported is taken for the n-th point where it has the point's values. What a point
+    leaves out is sampled.
 
     Args:
         study: As it was opened on ``space.wrap``.
@@ -34,8 +36,9 @@ def enqueue_points(study: optuna.Study, space: SearchSpace, points: Sequence[Map
     """
     trials = study.get_trials(deepcopy=False)
     known = {trial.user_attrs.get(STARTING_POINT) for trial in trials}
+    asked = [trial for trial in trials if ORIGIN not in trial.user_attrs]
     for place, params in enumerate(_all_fixed(space, points)):
-        rebuilt = place < len(trials) and params.items() <= trials[place].params.items()
+        rebuilt = place < len(asked) and params.items() <= asked[place].params.items()
         if place not in known and not rebuilt:
             study.enqueue_trial(params, user_attrs={STARTING_POINT: place})
 

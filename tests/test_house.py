@@ -16,11 +16,12 @@ HOUSE = Path(__file__).resolve().parents[1]
 # A room may import from the rows above its own, never from its own row or below.
 RANKS: tuple[tuple[str, ...], ...] = (
     ("errors", "outcomes", "run_ids", "shipping", "signals"),
+    ("releases",),
     ("config", "launch", "endings"),
     ("space", "components", "user_file", "measure", "patience", "pace"),
-    ("study", "novelty", "recovery", "starting_points", "reasons"),
+    ("study", "novelty", "recovery", "reasons"),
     ("warm_start",),
-    ("search", "stopping", "report", "charts"),
+    ("search", "starting_points", "stopping", "report", "charts"),
     ("fleet",),
     ("loop", "setup"),
     ("offline", "summary"),
