@@ -55,18 +55,20 @@ def show(workshop: Workshop, names: Sequence[str], screen: Screen) -> int:
     started = {}
     for name in names:
         screen.status(f"following the README of {name}")
-        started[name] = workshop.follow(name, lambda sweep: follow_up(workshop, sweep))
-        screen.event(f"{name}  sweep {started[name]} on {workshop.sandbox.url}")
+        workshop.follow(name, lambda sweep: follow_up(workshop, sweep))
+        for sweep in workshop.sweeps[name]:
+            started[sweep] = name
+            screen.event(f"{name}  sweep {sweep} on {workshop.sandbox.url}")
     failed = 0
     while started:
-        for name, sweep in list(started.items()):
+        for sweep, name in list(started.items()):
             seen = look(workshop.sandbox, PROJECT, sweep)
             screen.status(f"{name}: {seen.done} runs ended")
             if seen.ended:
-                del started[name]
+                del started[sweep]
                 failed += tell(name, seen, screen)
         if screen.seconds > LIMIT_SECONDS:
-            raise TimeoutError(f"not over after {LIMIT_SECONDS:.0f} seconds: {', '.join(started)}")
+            raise TimeoutError(f"not over after {LIMIT_SECONDS:.0f} seconds: {', '.join(started.values())}")
         time.sleep(LOOK_SECONDS)
     return int(failed > 0)
 
