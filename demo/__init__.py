@@ -1,4 +1,4 @@
-"""What `make demo` runs: a whole launch sweep on this machine, told as it happens.
+"""What `make demo` and `make example` run: whole launch sweeps on this machine, told as they happen.
 
 ::
 
@@ -10,6 +10,11 @@
     screen     a terminal, or a pipe
     leftovers  what ends a moment after the rest, and is waited for
     summary    the table of the trials, the best one, and what pruning saved
+
+    example    the plot of `make example`: follow READMEs, tell how the sweeps end
+    readme     the commands of a README
+    workshop   sandbox, queue and agent, and a copy of the project in which commands run
+    results    a sweep as its scheduler's own run shows it
 
 It sees the sweep as any W&B client does, over HTTP, and knows nothing of the scheduler
 but the command that registers it. Logs stay in `.demo/` until the next demo.
