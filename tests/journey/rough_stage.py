@@ -30,7 +30,8 @@ for sweep, file in zip(pairs[::2], pairs[1::2]):
 
 def light(**keys: Any) -> dict[str, Any]:
     """A sweep file whose runs take two seconds and hardly any processor."""
-    settings = {"sampler": {"type": "RandomSampler"}, **keys.pop("settings", {})}
+    parts = {"sampler": {"type": "RandomSampler"}, "pruner": {"type": "NopPruner"}}
+    settings = {**parts, **keys.pop("settings", {})}
     return sweep(settings=settings, **{"job": LIGHT, "run_cap": 4, **keys})
 
 

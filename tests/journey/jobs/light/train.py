@@ -2,7 +2,7 @@
 
 Of what a client does it does what a scheduler can see: it takes the run, streams its history, hears that it
 is to stop, and says how it ended. With `unlucky` in its config this share of its processes is preempted,
-fails or falls silent halfway, by the run's name.
+fails or falls silent halfway, by the run's name; with `fate` all of them end like that.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ mutation StartRun($entity: String!, $project: String!, $run: String!) {
 }"""
 STREAM = f"/files/{ENV['WANDB_ENTITY']}/{ENV['WANDB_PROJECT']}/{RUN}/file_stream"
 INTERRUPTED = 255
+FATES = ["preempt", "fail", "fall silent"]
 
 
 def post(path: str, body: dict[str, Any]) -> Any:
@@ -58,7 +59,8 @@ def main() -> int:
     first = started["historyLineCount"]
     lots = random.Random(f"{RUN} {first}")
     unlucky = lots.random() < config.get("unlucky", 0.0)
-    fate = lots.choice(["preempt", "fail", "fall silent"]) if unlucky else "finish"
+    fate = lots.choice(FATES) if unlucky else "finish"
+    fate = config.get("fate", fate)
     for epoch in range(first, config.get("epochs", 3)):
         row = json.dumps({"_step": epoch, "epoch": epoch, "loss": config["x"] + 1 / (epoch + 1)})
         files = lines("wandb-history.jsonl", epoch, row) | lines("wandb-summary.json", 0, row)
