@@ -9,6 +9,7 @@ import pytest
 
 from optuna_sweep.errors import Refused, TrialError
 from optuna_sweep.launch import Watch
+from optuna_sweep.outcomes import Phase
 from sandbox.launching import create_queue
 from sandbox.serving import Sandbox
 from tests.contract.clients import QUICK
@@ -172,3 +173,39 @@ def test_a_sweep_that_is_gone_is_refused(new_bench: SandboxBench) -> None:
     new_bench.sweep = "nosuch00"
     with pytest.raises(Refused, match="'nosuch00' cannot be read"):
         new_bench.open()
+
+
+# Earlier sweeps -------------------------------------------------------------------------------
+
+
+def test_the_runs_of_another_sweep_come_oldest_first_with_their_history(bench: SandboxBench) -> None:
+    old, project = bench.sweep, bench.project
+    for number, losses in enumerate([(3.0, 0.5), (2.0,)]):
+        run = proposal(number)
+        bench.launch.create_run(run)
+        bench.report(run.run_id, *[(step, {"loss": loss}) for step, loss in enumerate(losses)])
+    bench.end("s-0000", Phase.FINISHED)
+    bench.make({"method": "custom", "image_uri": "train:1"})
+    bench.open()
+    assert bench.launch.known_runs() == ()
+    for name in (old, f"{project}/{old}", f"{bench.sandbox.entity}/{project}/{old}"):
+        first, second = bench.launch.runs_of(name, [["loss"], ["size"]])
+        assert (first.run_id, first.phase, first.parameters) == ("s-0000", Phase.FINISHED, {"x": 0})
+        assert [(row.step, row.values) for row in first.rows] == [(0, {"loss": 3.0}), (1, {"loss": 0.5})]
+        assert first.summary["loss"] == 0.5
+        assert (second.run_id, second.phase) == ("s-0001", Phase.RUNNING)
+
+
+def test_a_long_sweep_is_read_fifty_runs_a_request(bench: SandboxBench) -> None:
+    for number in range(120):
+        bench.launch.create_run(proposal(number))
+    found: list[Any] = []
+    asked = bench.asked(lambda: found.extend(bench.launch.runs_of(bench.sweep, LOSS)))
+    assert asked == ["EarlierRuns"] * 3
+    assert [run.run_id for run in found] == [f"s-{number:04d}" for number in range(120)]
+
+
+@pytest.mark.parametrize("name", ["nosuch", "no-such-project/nosuch"])
+def test_an_earlier_sweep_that_is_not_there_is_refused(bench: SandboxBench, name: str) -> None:
+    with pytest.raises(Refused, match="nosuch"):
+        bench.launch.runs_of(name, LOSS)
