@@ -14,7 +14,7 @@ import optuna
 import wandb
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, TrialState
 
 BINS = 10
 WIDTH = 40
@@ -29,7 +29,9 @@ def main() -> None:
     trials = read_trials(asked.sweep)
     write_csv(trials, asked.to)
     print(f"{len(trials)} trials in {asked.to}")
-    print(*histogram([trial.value for trial in trials if trial.value is not None]), sep="\n")
+    # Not the pruned ones, whose values are those of other epochs.
+    finished = [trial for trial in trials if trial.state is TrialState.COMPLETE]
+    print(*histogram([trial.value for trial in finished if trial.value is not None]), sep="\n")
 
 
 def read_trials(sweep: str) -> list[FrozenTrial]:
@@ -39,7 +41,7 @@ def read_trials(sweep: str) -> list[FrozenTrial]:
         artifact = wandb.Api().artifact(f"{project}/optuna-study-{sweep_id}:latest", type="optuna")
         artifact.download(root=folder)
         storage = JournalStorage(JournalFileBackend(f"{folder}/study.journal"))
-        return optuna.load_study(study_name=None, storage=storage).get_trials()
+        return optuna.load_study(study_name=f"optuna-study-{sweep_id}", storage=storage).get_trials()
 
 
 def write_csv(trials: Sequence[FrozenTrial], file: Path) -> None:
