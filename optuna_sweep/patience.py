@@ -1,4 +1,4 @@
-"""How long to bear that W&B does not answer, and how often to say so."""
+"""How long to bear that W&B, or the study's database, does not answer, and how often to say so."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ class Patience:
     Args:
         launch: For its clock and its voice.
         limit: Seconds of one outage after which the sweep is given up.
+        who: Whose outages these are.
     """
 
-    def __init__(self, launch: Launch, limit: float = LONGEST_OUTAGE) -> None:
+    def __init__(self, launch: Launch, limit: float = LONGEST_OUTAGE, who: str = "W&B") -> None:
+        self._who = who
         self._launch = launch
         self._limit = limit
         self._since: float | None = None
@@ -34,7 +36,7 @@ class Patience:
         self._failures = 0
 
     def failed(self, error: Unavailable) -> float:
-        """W&B did not answer.
+        """It did not answer.
 
         Returns:
             Seconds to wait before anything is asked again.
@@ -46,18 +48,18 @@ class Patience:
         if self._since is None:
             self._since, self._said, self._failures = now, now - _SAY_AGAIN_AFTER, 0
         if now - self._since > self._limit:
-            raise SweepError(f"W&B has not answered for {self._limit / 3600:g} hours: {error}") from error
+            raise SweepError(f"{self._who} has not answered for {_spoken(self._limit)}: {error}") from error
         if now - self._said >= _SAY_AGAIN_AFTER:
             self._said = now
-            self._launch.say(f"W&B does not answer; the runs go on and so does the sweep: {error}")
+            self._launch.say(f"{self._who} does not answer; the runs go on and so does the sweep: {error}")
         self._failures += 1
         pause = min(_FIRST_PAUSE * 2.0 ** min(self._failures - 1, 10), _LONGEST_PAUSE)
         return max(pause, error.retry_after or 0.0)
 
     def worked(self) -> None:
-        """W&B answered."""
+        """It answered."""
         if self._since is not None and self._failures > 1:
-            self._launch.say(f"W&B answers again after {self._launch.now() - self._since:.0f} s.")
+            self._launch.say(f"{self._who} answers again after {self._launch.now() - self._since:.0f} s.")
         self._since = None
 
     def insist(self, request: Callable[[], T]) -> T:
@@ -75,3 +77,7 @@ class Patience:
             else:
                 self.worked()
                 return answer
+
+
+def _spoken(seconds: float) -> str:
+    return f"{seconds / 3600:g} hours" if seconds >= 3600 else f"{seconds:g} seconds"

@@ -14,7 +14,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.launch import KnownRun
 from optuna_sweep.outcomes import Phase
-from optuna_sweep.run_ids import RunId, read_run_id
+from optuna_sweep.run_ids import CLAIM, RunId, read_run_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +60,37 @@ class Orphan:
     found: Found
 
 
-Action = Adopt | Replay | Gap | Orphan
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A run whose trial the shared study has lost, and whose number may be another sweep's by now."""
+
+    found: Found
 
 
-def plan(trials: Sequence[FrozenTrial], runs: Sequence[KnownRun], sweep_id: str) -> list[Action]:
+Action = Adopt | Replay | Gap | Orphan | Stray
+
+
+def plan(
+    trials: Sequence[FrozenTrial], runs: Sequence[KnownRun], sweep_id: str, *, shared: bool = False
+) -> list[Action]:
     """The actions that make the study and the sweep agree, in the order of the trials' numbers.
 
     Args:
         trials: All trials of the study, by number.
         runs: All runs of the sweep; those that others made are left alone.
         sweep_id: The sweep.
+        shared: Whether other sweeps may use the study. Their trials are theirs: none is adopted,
+            told or replaced here.
     """
     found = _by_trial(runs, sweep_id)
+    theirs = {trial.number for trial in trials if shared and _is_theirs(trial, sweep_id)}
     count = max([len(trials), *(number + 1 for number in found)])
     actions: list[Action] = []
     for number in range(count):
         of_trial = found.get(number, ())
-        if number >= len(trials):
+        if number in theirs or (theirs and number >= len(trials)):
+            actions += [Stray(entry) for entry in of_trial]
+        elif number >= len(trials):
             actions.append(Replay(number, _newest(of_trial)) if of_trial else Gap(number))
         elif trials[number].state is TrialState.RUNNING:
             actions.append(Adopt(number, _newest(of_trial)))
@@ -119,6 +133,12 @@ def stopped_with_its_sweep(run: KnownRun, *, trial_lost: bool) -> bool:
     """
     stopped = run.stopping or run.phase is Phase.STOPPED
     return stopped and not (trial_lost and run.summary)
+
+
+def _is_theirs(trial: FrozenTrial, sweep_id: str) -> bool:
+    """Whether another sweep, or a program that marks nothing, asked for the trial or queued it."""
+    claim = trial.user_attrs.get(CLAIM)
+    return trial.state is TrialState.RUNNING if claim is None else claim != sweep_id
 
 
 def _by_trial(runs: Sequence[KnownRun], sweep_id: str) -> dict[int, list[Found]]:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+CLAIM = "sweep"
+"""The user attribute of a trial, in a study that sweeps share, that holds the id of its sweep."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class RunId:

@@ -22,7 +22,7 @@ from optuna_sweep.measure import Measure
 from optuna_sweep.outcomes import Phase
 from optuna_sweep.search import Retry, Search
 from optuna_sweep.space import Declared, Programmed, SearchSpace
-from optuna_sweep.study import Opened, open_study
+from optuna_sweep.study import Opened, Reached, open_study
 from optuna_sweep.user_file import SweepFacts, UserFile
 
 _COUNTING = {"BruteForceSampler", "GridSampler"}
@@ -69,7 +69,7 @@ def make_search(
     user_file: UserFile,
     *,
     sweep_id: str,
-    storage: Path | BaseStorage,
+    storage: Path | BaseStorage | Reached,
     say: Callable[[str], None],
     facts: SweepFacts | None = None,
 ) -> tuple[Search, Opened]:

@@ -15,6 +15,7 @@ from optuna_sweep.config.parameters import (
     Uniform,
 )
 from optuna_sweep.config.settings import Settings
+from optuna_sweep.config.storage import check_storage
 from optuna_sweep.config.support import describe
 
 _CONSTRAINTS = "scheduler.settings.constraints"
@@ -52,6 +53,8 @@ def check_anything_left(parameters: Sequence[Parameter], findings: Findings) -> 
 
 def check_settings(settings: Settings, findings: Findings) -> None:
     """See that each setting says something."""
+    if settings.storage is not None:
+        check_storage(settings.storage, findings)
     for index, constraint in enumerate(settings.constraints):
         at = f"{_CONSTRAINTS}[{index}]"
         if constraint.min is None and constraint.max is None:

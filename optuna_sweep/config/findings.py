@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 
 from optuna_sweep.errors import Problem
 
 _LONGEST = 60
+_PASSWORD = re.compile(
+    r"(://[^\s:/@]*:)(?!\$\{\w+\}@)[^\s]*@|((?:password|passwd|pwd)=)[^\s&'\"]+", re.IGNORECASE
+)
 
 
 class Findings:
@@ -32,13 +36,18 @@ def show(value: object) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
+def without_passwords(text: str) -> str:
+    """The text with the password of each address in it blotted out."""
+    return _PASSWORD.sub(lambda found: f"{found[1]}***@" if found[1] else f"{found[2]}***", text)
+
+
 def _spell(value: object, depth: int) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return repr(value[: 2 * _LONGEST])
+        return repr(without_passwords(value)[: 2 * _LONGEST])
     if isinstance(value, int) and value.bit_length() > 4 * _LONGEST:
         return "a very long number"
     if not isinstance(value, Mapping | list | tuple):

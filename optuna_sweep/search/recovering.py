@@ -12,7 +12,7 @@ from optuna.trial import TrialState
 
 from optuna_sweep.errors import TrialError
 from optuna_sweep.outcomes import Proposal
-from optuna_sweep.recovery import Action, Adopt, Found, Gap, Orphan, Replay, stopped_with_its_sweep
+from optuna_sweep.recovery import Action, Adopt, Found, Gap, Orphan, Replay, Stray, stopped_with_its_sweep
 from optuna_sweep.run_ids import RunId
 
 if TYPE_CHECKING:
@@ -56,28 +56,42 @@ class Recovery:
         self._search = search
         self._runs: list[Adopted] = []
         self._lines: list[str] = []
-        self._lost = 0
+        self._lost = self._strays = 0
 
     def carry_out(self, actions: Sequence[Action]) -> Recovered:
         """Make the study agree with the sweep; every run that is of use is in the result."""
         for action in actions:
-            match action:
-                case Adopt(number, runs):
-                    self._adopt(self._handle(number), runs)
-                case Replay(number, runs):
-                    self._replay(number, runs)
-                case Gap():
-                    self._fill()
-                case Orphan(found):
-                    self._runs.append(Adopted(_bare(found), found, wanted=False))
+            self._carry_out(action)
+        if self._strays:
+            self._lines.append(f"{self._strays} runs are left out: the shared study has lost their trials.")
         if self._lost:
             self._lines.append(f"{self._lost} trials were rebuilt from the sweep's runs.")
         return Recovered(tuple(self._runs), tuple(self._lines))
 
+    def _carry_out(self, action: Action) -> None:
+        match action:
+            case Adopt(number, runs):
+                self._adopt(self._handle(number), runs)
+            case Replay(number, runs):
+                self._replay(number, runs)
+            case Gap():
+                self._fill()
+            case Orphan(found):
+                self._unwanted(found)
+            case Stray(found):
+                self._strays += 1
+                self._unwanted(found)
+
+    def _unwanted(self, found: Found) -> None:
+        if not found.run.phase.ended:
+            self._runs.append(Adopted(_bare(found), found, wanted=False))
+
     def _adopt(self, trial: optuna.Trial, runs: Sequence[Found], *, lost: bool = False) -> None:
         search = self._search
         reported = self._reported(trial)
-        live = search.live_trial(trial)
+        live = search.live_trial(trial) if runs else search.begin(trial)
+        if live is None:
+            return
         live.last_report = max(reported, default=None)
         items: Mapping[str, Any] = trial.user_attrs.get(search.QUEUE_ITEMS, {})
         known = {entry.place.repeat: entry for entry in runs}
@@ -104,9 +118,8 @@ class Recovery:
                 study.enqueue_trial(search.space.fix(point))
             except TrialError as error:
                 self._lines.append(f"{runs[0].run.run_id} is left out of the search: {error}")
-                self._runs += [
-                    Adopted(_bare(entry), entry, wanted=False) for entry in runs if not entry.run.phase.ended
-                ]
+                for entry in runs:
+                    self._unwanted(entry)
                 self._fill()
                 return
         self._adopt(search.ask_study(), runs, lost=lost)

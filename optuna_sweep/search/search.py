@@ -24,14 +24,15 @@ from optuna_sweep.outcomes import (
     Observation,
     Outcome,
     Proposal,
-    Pruned,
     Verdict,
 )
 from optuna_sweep.recovery import plan
 from optuna_sweep.run_ids import RunId
 from optuna_sweep.search.exploring import Unvisited
 from optuna_sweep.search.live import LiveTrial, Retry
+from optuna_sweep.search.neighbours import Neighbours
 from optuna_sweep.search.recovering import Recovered, Recovery
+from optuna_sweep.search.telling import tell_study
 from optuna_sweep.search.worst import Worst
 from optuna_sweep.space import SearchSpace
 from optuna_sweep.study import Opened
@@ -83,6 +84,7 @@ class Search:
         self._live: dict[str, LiveTrial] = {}
         self._due: deque[Proposal] = deque()
         self._novelty = Novelty(space)
+        self._neighbours = Neighbours(self.study, self._take_note)
         self._used_up = False
         self._refused = 0
         self._worst = Worst(self.study.directions)
@@ -109,6 +111,8 @@ class Search:
         if self._due:
             return self._due.popleft()
         self._refused = 0
+        if self._opened.shared:
+            self._neighbours.listen()
         for attempt in range(_FRUITLESS_ASKS):
             if self._used_up or self._novelty.exhausted:
                 return None
@@ -129,17 +133,22 @@ class Search:
         own = self.study.sampler
         trial = self.ask_study(Unvisited.for_sampler(own, seed=self._asked) if explore else None)
         try:
+            return self.begin(trial)
+        finally:
+            self.study.sampler = own if explore else self.study.sampler
+
+    def begin(self, trial: optuna.Trial) -> LiveTrial | None:
+        """Give a trial its parameters; None where they cannot be run, which the study has been told then."""
+        try:
             config = self.space.suggest(trial)
         except TrialError as error:
             self._refused += 1
             self._settle(trial, Failed(str(error)))
             return None
-        except BaseException:
+        except Exception:
             self._settle(trial, Failed("the search space could not be evaluated"))
             raise
-        finally:
-            self.study.sampler = own if explore else self.study.sampler
-        if not self._novelty.is_new(config):
+        if self.RUN_ID not in trial.user_attrs and not self._novelty.is_new(config):
             self._settle(trial, Failed("a repeat of a configuration that was already run"))
             self._novelty.steer(self.study)
             return None
@@ -201,31 +210,16 @@ class Search:
         return tuple(run_id for run_id in runs if run_id != but and run_id not in due)
 
     def _settle(self, trial: optuna.Trial, outcome: Outcome) -> None:
-        """The only place where a trial is told."""
-        try:
-            match outcome:
-                case Completed(values):
-                    self._worst.note(values)
-                    self.study.tell(trial, values)
-                case Pruned(reason=reason):
-                    trial.set_user_attr(self.REASON, reason)
-                    self.study.tell(trial, state=TrialState.PRUNED)
-                case Failed(reason):
-                    trial.set_user_attr(self.REASON, reason)
-                    self.study.tell(trial, state=TrialState.FAIL)
-        except RuntimeError:
-            # GridSampler and BruteForceSampler call Study.stop() when their last point is told,
-            # which Optuna allows only inside optimize(); the trial is stored all the same
-            # (optuna/optuna#4121). Any other RuntimeError leaves the trial running.
-            if not self.study.get_trials(deepcopy=False)[trial.number].state.is_finished():
-                raise
-            self._used_up = True
+        if isinstance(outcome, Completed):
+            self._worst.note(outcome.values)
+        self._used_up = tell_study(self.study, trial, outcome, reason_at=self.REASON) or self._used_up
 
     # Continuing ---------------------------------------------------------------------------
 
     def recover(self, runs: Sequence[KnownRun]) -> Recovered:
         """Make the study agree with the sweep's runs. Called once, before anything is asked."""
-        actions = plan(self.study.get_trials(deepcopy=False), runs, self._sweep_id)
+        trials = self.study.get_trials(deepcopy=False)
+        actions = plan(trials, runs, self._sweep_id, shared=self._opened.shared)
         with self._opened.at_once():
             return Recovery(self).carry_out(actions)
 
@@ -270,10 +264,10 @@ class Search:
 
     def _read_study(self) -> None:
         """Learn what other schedulers and other searches have tried and told."""
-        trials = self.study.get_trials(deepcopy=False)
-        self._asked = len(trials)
-        for trial in trials:
-            if trial.state is TrialState.COMPLETE and trial.values is not None:
-                self._worst.note(trial.values)
-            if self.RUN_ID in trial.user_attrs or ORIGIN in trial.user_attrs:
-                self._novelty.add(self.space.config(trial))
+        self._asked = self._neighbours.listen()
+
+    def _take_note(self, trial: FrozenTrial) -> None:
+        if trial.state is TrialState.COMPLETE and trial.values is not None:
+            self._worst.note(trial.values)
+        if self.RUN_ID in trial.user_attrs or ORIGIN in trial.user_attrs:
+            self._novelty.add(self.space.config(trial))

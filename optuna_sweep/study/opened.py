@@ -12,6 +12,7 @@ from optuna.samplers import BaseSampler
 from optuna.storages import BaseStorage
 
 from optuna_sweep.study.batched_journal import BatchedJournal
+from optuna_sweep.study.reached import Insist, Reached
 from optuna_sweep.user_file import Terminator
 
 
@@ -23,6 +24,7 @@ class Opened:
         study: To be asked and told. Its storage may show the sampler's latents.
         storage: Where the study lives, in the values that the runs saw.
         backend: What writes the file behind ``storage``, or None.
+        reached: What stands before ``storage`` where other sweeps may use it too, or None.
         journal: The file behind ``storage``, or None where it is another kind of storage.
         terminator: The user's own rule for the end of the search.
         lines: What people should know: who chose the sampler, what was lost.
@@ -34,9 +36,20 @@ class Opened:
     storage: BaseStorage
     journal: Path | None = None
     backend: BatchedJournal | None = None
+    reached: Reached | None = None
     terminator: Terminator | None = None
     lines: tuple[str, ...] = ()
     sampler_for: Callable[[int], BaseSampler] | None = None
+
+    @property
+    def shared(self) -> bool:
+        """Whether other sweeps may ask and tell the same study at the same time."""
+        return self.reached is not None
+
+    def bear_outages(self, insist: Insist) -> None:
+        """Have each call to the study's database repeated like this until it works."""
+        if self.reached is not None:
+            self.reached.insist = insist
 
     @contextmanager
     def at_once(self) -> Iterator[None]:

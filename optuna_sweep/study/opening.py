@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import optuna
+from optuna.samplers import BaseSampler
 from optuna.storages import BaseStorage, InMemoryStorage
 from optuna.study import StudyDirection
 from optuna.trial import TrialState
 
 from optuna_sweep.config import SweepConfig
+from optuna_sweep.config.findings import without_passwords
 from optuna_sweep.errors import SweepError, UserCodeError
 from optuna_sweep.space import SearchSpace
 from optuna_sweep.study.batched_journal import BatchedJournal
 from optuna_sweep.study.choosing import choose
+from optuna_sweep.study.claimed import ClaimedStorage
 from optuna_sweep.study.journal import open_journal
 from optuna_sweep.study.opened import Opened
 from optuna_sweep.study.quiet import quiet_optuna
+from optuna_sweep.study.reached import Reached
 from optuna_sweep.user_file import SweepFacts, Terminator, UserFile
 
 Direction = Literal["minimize", "maximize"]
@@ -30,7 +35,7 @@ def open_study(
     space: SearchSpace,
     *,
     sweep_id: str,
-    storage: Path | BaseStorage,
+    storage: Path | BaseStorage | Reached,
     user_file: UserFile | None = None,
     facts: SweepFacts | None = None,
 ) -> Opened:
@@ -44,7 +49,8 @@ def open_study(
         space: Where the parameters come from.
         sweep_id: Names the study where the settings do not.
         storage: A journal file, made where it is missing, or any storage of Optuna. A user's
-            study that lives in memory moves there; one that has a storage of its own stays.
+            study that lives in memory moves there; one that has a storage of its own stays. What
+            is neither a journal file nor in memory may be shared with other sweeps.
         user_file: The user's functions; None where the sweep has no file.
         facts: What a ``study`` function with an argument is given; made up from the sweep's id
             where missing.
@@ -59,13 +65,13 @@ def open_study(
     theirs = user_file.make_study(facts or _facts(config, sweep_id))
     with quiet_optuna():
         if theirs is None:
-            return _create(config, space, user_file, name, _Home.at(storage))
+            return _create(config, user_file, name, _Home.at(storage, space, sweep_id))
         study, terminator = theirs
         _check_theirs(study, config, user_file)
         own = _storage_of(study)
         if isinstance(own, InMemoryStorage):
-            return _move(study, terminator, space, name, _Home.at(storage))
-        return _open(_Home(own), space, study.study_name, study, terminator)
+            return _move(study, terminator, name, _Home.at(storage, space, sweep_id))
+        return _open(_Home.at(own, space, sweep_id), study.study_name, study, terminator)
 
 
 def directions_of(config: SweepConfig) -> list[Direction]:
@@ -77,23 +83,43 @@ def directions_of(config: SweepConfig) -> list[Direction]:
 @dataclass(frozen=True, slots=True)
 class _Home:
     storage: BaseStorage
+    space: SearchSpace
+    sweep_id: str
     journal: Path | None = None
     backend: BatchedJournal | None = None
+    reached: Reached | None = None
     lost: str = ""
 
     @classmethod
-    def at(cls, place: Path | BaseStorage) -> _Home:
-        if not isinstance(place, Path):
-            return cls(place)
-        opened = open_journal(place)
-        return cls(opened.storage, place, opened.backend, opened.lost)
+    def at(cls, place: Path | BaseStorage | Reached, space: SearchSpace, sweep_id: str) -> _Home:
+        if isinstance(place, Path):
+            opened = open_journal(place)
+            return cls(opened.storage, space, sweep_id, place, opened.backend, lost=opened.lost)
+        if isinstance(place, InMemoryStorage):
+            return cls(place, space, sweep_id)
+        if not isinstance(place, Reached):
+            place = Reached(place, "the storage of your study()", without_passwords)
+        return cls(place.as_storage, space, sweep_id, reached=place)
+
+    @property
+    def asked(self) -> BaseStorage:
+        """The storage on which the study is asked."""
+        wrapped = self.space.wrap(self.storage)
+        return wrapped if self.reached is None else ClaimedStorage(wrapped, self.sweep_id)
+
+    def seeded(self, make: Callable[[int], BaseSampler] | None) -> Callable[[int], BaseSampler] | None:
+        """Sweeps that share a study and a seed must not all ask the same."""
+        if make is None or self.reached is None:
+            return make
+        apart = zlib.crc32(self.sweep_id.encode())
+        return lambda trial: make(trial + apart)
 
 
-def _create(config: SweepConfig, space: SearchSpace, user_file: UserFile, name: str, home: _Home) -> Opened:
-    choice = choose(config, space, user_file)
+def _create(config: SweepConfig, user_file: UserFile, name: str, home: _Home) -> Opened:
+    choice = choose(config, home.space, user_file)
     study = optuna.create_study(
         study_name=name,
-        storage=space.wrap(home.storage),
+        storage=home.asked,
         load_if_exists=True,
         directions=directions_of(config),
         sampler=choice.sampler,
@@ -112,14 +138,13 @@ def _create(config: SweepConfig, space: SearchSpace, user_file: UserFile, name: 
         storage=home.storage,
         journal=home.journal,
         backend=home.backend,
+        reached=home.reached,
         lines=tuple(line for line in (home.lost, choice.line) if line),
-        sampler_for=choice.sampler_for,
+        sampler_for=home.seeded(choice.sampler_for),
     )
 
 
-def _move(
-    study: optuna.Study, terminator: Terminator | None, space: SearchSpace, name: str, home: _Home
-) -> Opened:
+def _move(study: optuna.Study, terminator: Terminator | None, name: str, home: _Home) -> Opened:
     """Put a study that lives in memory where it outlives the process, with what it knows already."""
     kept = optuna.create_study(
         study_name=name, storage=home.storage, load_if_exists=True, directions=study.directions
@@ -128,20 +153,18 @@ def _move(
         kept.add_trials([trial for trial in study.trials if trial.state is not TrialState.RUNNING])
         for key, value in study.user_attrs.items():
             kept.set_user_attr(key, value)
-    return _open(home, space, name, study, terminator)
+    return _open(home, name, study, terminator)
 
 
-def _open(
-    home: _Home, space: SearchSpace, name: str, theirs: optuna.Study, terminator: Terminator | None
-) -> Opened:
+def _open(home: _Home, name: str, theirs: optuna.Study, terminator: Terminator | None) -> Opened:
     sampler, pruner = theirs.sampler, theirs.pruner
-    storage = space.wrap(home.storage)
     line = f"Sampler: {type(sampler).__name__}. Pruner: {type(pruner).__name__}. Both from your study()."
     return Opened(
-        study=optuna.load_study(study_name=name, storage=storage, sampler=sampler, pruner=pruner),
+        study=optuna.load_study(study_name=name, storage=home.asked, sampler=sampler, pruner=pruner),
         storage=home.storage,
         journal=home.journal,
         backend=home.backend,
+        reached=home.reached,
         terminator=terminator,
         lines=tuple(line for line in (home.lost, line) if line),
     )
