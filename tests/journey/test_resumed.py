@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,8 +27,8 @@ FILES: dict[str, dict[str, Any]] = {
     "claimed": light(parameters=LONG),
     "paused": light(parameters=LONG),
     "terminated": light(parameters=LONG),
-    "file deleted": light(),
-    "file corrupt": light(),
+    "file deleted": light(workers=1),
+    "file corrupt": light(workers=1),
     "unlucky": light(
         run_cap=UNLUCKY,
         workers=5,
@@ -59,7 +60,7 @@ class Seen:
     stage: RoughStage
     looks: dict[str, Look] = field(default_factory=dict)
     before: dict[str, Look] = field(default_factory=dict)
-    second: subprocess.CompletedProcess[str] | None = None
+    second: int | None = None
 
     def complete(self, name: str, count: int = 4) -> None:
         look = self.looks[name]
@@ -69,8 +70,9 @@ class Seen:
         assert [trial.state.name for trial in trials] == ["COMPLETE"] * count, look.said
 
 
-def second_scheduler(stage: RoughStage, name: str) -> subprocess.CompletedProcess[str]:
-    """Start another scheduler process of the sweep by hand, as a person or another agent might."""
+@contextmanager
+def second_scheduler(stage: RoughStage, name: str) -> Iterator[subprocess.Popen[str]]:
+    """Another scheduler process of the sweep, started by hand as a person or another agent might."""
     home = stage.home / "second"
     home.mkdir()
     env = {
@@ -80,38 +82,36 @@ def second_scheduler(stage: RoughStage, name: str) -> subprocess.CompletedProces
         "WANDB_ENTITY": stage.sandbox.entity,
         "WANDB_PROJECT": PROJECT,
     }
-    return subprocess.run(
-        [sys.executable, str(ROOT / "optuna_scheduler.py")],
-        env=env,
-        cwd=home,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=200,
-        check=False,
-    )
+    command = [sys.executable, str(ROOT / "optuna_scheduler.py")]
+    with (home / "said").open("w") as said:
+        process = subprocess.Popen(
+            command, env=env, cwd=home, stdout=said, stderr=subprocess.STDOUT, text=True
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
 
 def interrupt(stage: RoughStage, seen: Seen) -> None:
-    """End five schedulers in the middle of their work, each in its own way."""
+    """End four schedulers in the middle of their work, each in its way; start a second one of a fifth sweep."""
+    about = {name: f"{stage.sweeps[name]}-0002" for name in ("file deleted", "file corrupt")}
     faults = {
-        name: {
-            "kind": "hang_before",
-            "operation": "UpsertBucket",
-            "about": f"{stage.sweeps[name]}-0002",
-            "times": 1,
-        }
-        for name in ("file deleted", "file corrupt")
+        name: {"kind": "hang_before", "operation": "UpsertBucket", "about": run}
+        for name, run in about.items()
     }
-    assert stage.kill_when_struck(faults) == set(faults)
-    stage.sandbox.fail()
+    stage.sandbox.fail(*faults.values())
     for name in ("paused", "terminated", "claimed"):
-        seen.before[name] = stage.until(name, lambda look: len(look.live) == 2, "at work on two runs")
+        stage.until(name, lambda look: len(look.live) == 2, "at work on two runs")
     set_sweep_state(stage.sandbox, stage.sweeps["paused"], "PAUSED")
     assert kill_scheduler(stage.sweeps["terminated"], signal.SIGTERM)
-    seen.second = second_scheduler(stage, "claimed")
-    for name in ("paused", "terminated"):
-        seen.before[name] = stage.left(name)
+    with second_scheduler(stage, "claimed") as second:
+        assert stage.kill_when_struck(faults) == set(faults)
+        stage.sandbox.fail()
+        for name in ("paused", "terminated"):
+            seen.before[name] = stage.left(name)
+        seen.second = second.wait(100)
 
 
 @pytest.fixture(scope="module")
@@ -134,11 +134,11 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
 
 
 def test_a_second_scheduler_says_so_and_leaves_without_touching_the_sweep(seen: Seen) -> None:
-    assert seen.second is not None
+    said = (seen.stage.home / "second" / "said").read_text()
     sweep = seen.stage.sweeps["claimed"]
-    assert seen.second.returncode == 0, seen.second.stdout
-    assert f"Another scheduler works on the sweep {sweep}: leaving it alone." in seen.second.stdout
-    assert "Traceback" not in seen.second.stdout
+    assert seen.second == 0, said
+    assert f"Another scheduler works on the sweep {sweep}: leaving it alone." in said
+    assert "Traceback" not in said
     assert not list((seen.stage.home / "second").glob("wandb/run-*"))
     seen.complete("claimed")
 
