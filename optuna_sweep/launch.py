@@ -218,7 +218,7 @@ class OwnRun(Protocol):
         ...
 
     def keep_file(self, path: Path) -> None:
-        """Copy the file to W&B now and whenever it changes, while this process lives."""
+        """Copy the file to W&B as it is now, in place of an earlier copy."""
         ...
 
     def save_study(self, files: Sequence[Path]) -> None:

@@ -33,6 +33,7 @@ class Loop:
         workers: How many runs may be in flight.
         told: Called once for each trial that was told, after the study knows it.
         ended: Called once for each run that has ended for good, after its trial was told.
+        tick: Called after each step, which is every few seconds.
         requests_per_minute: What W&B may be asked.
 
     Attributes:
@@ -48,6 +49,7 @@ class Loop:
         workers: int,
         told: Callable[[Proposal, Outcome], None] = lambda proposal, outcome: None,
         ended: Callable[[Proposal, Observation], None] = lambda proposal, seen: None,
+        tick: Callable[[], None] = lambda: None,
         requests_per_minute: float = REQUESTS_PER_MINUTE,
     ) -> None:
         self._launch = launch
@@ -56,6 +58,7 @@ class Loop:
         self._workers = workers
         self._told = told
         self._ended = ended
+        self._tick = tick
         self._pace = Pace(launch, requests_per_minute)
         self._patience = Patience(launch)
         self._fleet = Fleet(launch, self._patience, self._note_queued)
@@ -114,6 +117,7 @@ class Loop:
                 pause = self._pause
             if self._leaving:
                 return Ending.PAUSED
+            self._tick()
             self._launch.wait(max(pause, self._pace.pause(hurry=self._fleet.hurried)))
 
     def _step(self, snapshot: Snapshot) -> Ending | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 from optuna_sweep.config import Source, SweepConfig
 from optuna_sweep.errors import OptunaSweepError
+from optuna_sweep.keeping import Keeper
 from optuna_sweep.launch import Ending
 from optuna_sweep.loop import Loop
 from optuna_sweep.patience import Patience
@@ -17,13 +19,18 @@ from optuna_sweep.setup import facts_of, make_search, read_sweep, terminator_of
 from optuna_sweep.signals import first_signal
 from optuna_sweep.starting_points import enqueue_points
 from optuna_sweep.stopping import StopRules
-from optuna_sweep.study import JOURNAL, Opened, study_files
+from optuna_sweep.study import JOURNAL, Opened, Reached, open_database, study_files
 from optuna_sweep.user_file import UserFile
 from optuna_sweep.wandb_adapter import LaunchScheduler
 from optuna_sweep.warm_start import Sources, begin_warm
 
 _LAST_WORDS = 600.0
 """Seconds that W&B may be out of reach when everything is done but to say so."""
+
+_LAST_TRY = 30.0
+"""Seconds that the study's database may be out of reach when the study is copied at the end."""
+
+_DATABASE = "The study's database"
 
 _BESIDE = Path(__file__).resolve().parent.parent
 """The entry point's folder, where a user's file lies that ships with the job."""
@@ -33,6 +40,7 @@ class OptunaScheduler(LaunchScheduler):
     """Drives one launch sweep with Optuna."""
 
     _opened: Opened | None = None
+    _keeper: Keeper | None = None
 
     ending = Ending.FAILED
     """How the sweep ended: FAILED until it is known, and where a person has to do something first."""
@@ -70,11 +78,12 @@ class OptunaScheduler(LaunchScheduler):
         for note in config.notes:
             self.say(note)
         user_file = insist(lambda: self._user_file(config.source))
-        journal = insist(self._journal)
+        storage = self._storage(config)
         facts = facts_of(raw, config, self.sweep_id)
         search, self._opened = make_search(
-            config, user_file, sweep_id=self.sweep_id, storage=journal, say=self.say, facts=facts
+            config, user_file, sweep_id=self.sweep_id, storage=storage, say=self.say, facts=facts
         )
+        self._opened.bear_outages(Patience(self, who=_DATABASE).insist)
         runs = insist(self.known_runs)
         sources = Sources(config.settings.warm_start, self.sweep_id, self.runs_of, self.own.fetch_source)
         warm = insist(lambda: begin_warm(search, sources, runs))
@@ -90,7 +99,10 @@ class OptunaScheduler(LaunchScheduler):
     def leave(self) -> None:
         """Save the study and set the sweep's state; a save that fails does not keep the sweep open."""
         try:
+            if self._keeper is not None:
+                self._keeper.last()
             if self._opened is not None:
+                self._opened.bear_outages(Patience(self, _LAST_TRY, _DATABASE).insist)
                 self.own.save_study(study_files(self._opened, self.own.folder))
         except (OptunaSweepError, OSError) as error:
             self.say(f"The study could not be saved as an artifact: {error}")
@@ -111,6 +123,7 @@ class OptunaScheduler(LaunchScheduler):
             search=search,
             rules=rules,
             workers=self.workers,
+            tick=lambda: None if self._keeper is None else self._keeper.tick(),
             requests_per_minute=config.settings.max_requests_per_minute,
             told=lambda proposal, outcome: self.say(progress.told(proposal, outcome)),
         )
@@ -130,6 +143,12 @@ class OptunaScheduler(LaunchScheduler):
     def _how_to_resume(self) -> str:
         return f"To go on: wandb launch-sweep SWEEP.yaml --queue QUEUE --resume_id {self.sweep_id}"
 
+    def _storage(self, config: SweepConfig) -> Path | Reached:
+        """The database that the settings name, else a file."""
+        if config.settings.storage is not None:
+            return open_database(config.settings.storage, os.environ)
+        return Patience(self).insist(self._journal)
+
     def _journal(self) -> Path:
         """The study's file, which W&B keeps a copy of while the sweep works."""
         journal = self.own.folder / JOURNAL
@@ -137,7 +156,7 @@ class OptunaScheduler(LaunchScheduler):
         if earlier is not None:
             shutil.copyfile(earlier, journal)
         journal.touch()
-        self.own.keep_file(journal)
+        self._keeper = Keeper(journal, self.own.keep_file, self.now)
         return journal
 
     def _user_file(self, source: Source | None) -> UserFile:

@@ -56,8 +56,8 @@ class OwnRun:
         return Path(folder) / name
 
     def keep_file(self, path: Path) -> None:
-        """Have wandb upload the file again within seconds of each change."""
-        self._run.save(str(path), base_path=str(path.parent), policy="live")
+        """Have wandb upload the file as it is now. The last copy is the one that stays."""
+        self._run.save(str(path), base_path=str(path.parent), policy="now")
 
     def save_study(self, files: Sequence[Path]) -> None:
         """Log the artifact ``optuna-study-<sweep>``."""
