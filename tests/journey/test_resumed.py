@@ -95,7 +95,7 @@ def second_scheduler(stage: RoughStage, name: str) -> Iterator[subprocess.Popen[
 
 
 def interrupt(stage: RoughStage, seen: Seen) -> None:
-    """End four schedulers in the middle of their work, each in its way; start a second one of a fifth sweep."""
+    """End four schedulers in the middle of their work, and start a second one of another sweep."""
     about = {name: f"{stage.sweeps[name]}-0002" for name in ("file deleted", "file corrupt")}
     faults = {
         name: {"kind": "hang_before", "operation": "UpsertBucket", "about": run}

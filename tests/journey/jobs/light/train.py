@@ -26,6 +26,8 @@ mutation StartRun($entity: String!, $project: String!, $run: String!) {
 }"""
 STREAM = f"/files/{ENV['WANDB_ENTITY']}/{ENV['WANDB_PROJECT']}/{RUN}/file_stream"
 INTERRUPTED = 255
+LUCK = 8
+"""Among the first ten trials, of which 30 % are unlucky, each fate is met."""
 FATES = ["preempt", "fail", "fall silent"]
 
 
@@ -57,7 +59,7 @@ def main() -> int:
     where = {"entity": ENV["WANDB_ENTITY"], "project": ENV["WANDB_PROJECT"], "run": RUN}
     started = post("/graphql", {"query": START, "variables": where})["data"]["upsertBucket"]["bucket"]
     first = started["historyLineCount"]
-    lots = random.Random(f"{RUN} {first}")
+    lots = random.Random(f"{RUN.partition('-')[2]} {first} {LUCK}")
     unlucky = lots.random() < config.get("unlucky", 0.0)
     fate = lots.choice(FATES) if unlucky else "finish"
     fate = config.get("fate", fate)
