@@ -160,6 +160,7 @@ class Loop:
         elif verdict.decision is Decision.DONE:
             if isinstance(verdict.outcome, Failed) and dead_without_trace(seen.phase, bool(seen.summary)):
                 self._rules.run_void()
+            self._ended(run.proposal, seen)
             self._fleet.end(seen.run_id)
 
     def _ending(self, snapshot: Snapshot) -> Ending | None:

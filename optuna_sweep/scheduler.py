@@ -13,7 +13,7 @@ from optuna_sweep.launch import Ending
 from optuna_sweep.loop import Loop
 from optuna_sweep.patience import Patience
 from optuna_sweep.recovery import runs_started
-from optuna_sweep.report import Progress
+from optuna_sweep.report import Progress, Reporter
 from optuna_sweep.search import Search
 from optuna_sweep.setup import facts_of, make_search, read_sweep, terminator_of
 from optuna_sweep.signals import first_signal
@@ -41,6 +41,7 @@ class OptunaScheduler(LaunchScheduler):
 
     _opened: Opened | None = None
     _keeper: Keeper | None = None
+    _reporter: Reporter | None = None
 
     ending = Ending.FAILED
     """How the sweep ended: FAILED until it is known, and where a person has to do something first."""
@@ -92,7 +93,7 @@ class OptunaScheduler(LaunchScheduler):
             self.say(line)
         enqueue_points(search.study, search.space, config.settings.enqueue)
         insist(self.begin_sweep)
-        loop = self._loop(config, search, runs_started(runs, self.sweep_id))
+        loop = self._loop(config, search, self._opened, runs_started(runs, self.sweep_id))
         loop.adopt(recovered.runs)
         return loop
 
@@ -109,14 +110,16 @@ class OptunaScheduler(LaunchScheduler):
         self.say(f"The sweep ends as {self.ending.value.lower()}.")
         Patience(self, limit=_LAST_WORDS).insist(lambda: self.end_sweep(self.ending))
 
-    def _loop(self, config: SweepConfig, search: Search, started: int) -> Loop:
+    def _loop(self, config: SweepConfig, search: Search, opened: Opened, started: int) -> Loop:
         progress = Progress(config.metrics, config.run_cap)
         rules = StopRules(
             run_cap=config.run_cap,
             metrics=config.metrics,
             stop=config.settings.stop,
             started=started,
-            terminate=terminator_of(config, self._opened),
+            terminate=terminator_of(config, opened),
+        reporter = Reporter(launch=self, own=self.own, opened=opened, metrics=config.metrics)
+        self._reporter = reporter
         )
         return Loop(
             launch=self,
@@ -125,7 +128,8 @@ class OptunaScheduler(LaunchScheduler):
             workers=self.workers,
             tick=lambda: None if self._keeper is None else self._keeper.tick(),
             requests_per_minute=config.settings.max_requests_per_minute,
-            told=lambda proposal, outcome: self.say(progress.told(proposal, outcome)),
+            told=lambda proposal, outcome: reporter.trial_told(progress.told(proposal, outcome)),
+            ended=reporter.run_ended,
         )
 
     def _leave_soon(self, loop: Loop) -> None:

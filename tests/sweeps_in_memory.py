@@ -14,11 +14,13 @@ from optuna_sweep.launch import Ending
 from optuna_sweep.loop import Loop
 from optuna_sweep.measure import Measure
 from optuna_sweep.outcomes import Outcome, Proposal
+from optuna_sweep.report import Progress, Reporter
 from optuna_sweep.search import Retry, Search
 from optuna_sweep.space import Declared
 from optuna_sweep.stopping import StopRules
 from optuna_sweep.study import Opened
 from tests.memory_launch import MemoryLaunch, Script
+from tests.memory_run import MemoryRun
 
 LOSS = Metric(name="loss")
 X = Parameter(path=("x",), distribution=Uniform(0.0, 1.0))
@@ -33,6 +35,7 @@ class Sweep:
     search: Search
     rules: StopRules
     loop: Loop
+    opened: Opened
     told: list[tuple[int, Outcome]] = field(default_factory=list)
 
     def run(self) -> Ending:
@@ -67,8 +70,9 @@ def sweep(
         pruner=pruner or optuna.pruners.NopPruner(),
     )
     launch = MemoryLaunch(script)
+    opened = Opened(study=study, storage=storage)
     search = Search(
-        opened=Opened(study=study, storage=storage),
+        opened=opened,
         space=space,
         measure=Measure(metrics=tuple(metrics), **measure),
         sweep_id=launch.sweep_id,
@@ -84,4 +88,35 @@ def sweep(
         workers=workers,
         told=lambda proposal, outcome: told.append((proposal.trial, outcome)),
     )
-    return Sweep(launch, study, search, rules, loop, told)
+    return Sweep(launch, study, search, rules, loop, opened, told)
+
+
+@dataclass
+class ReportedSweep(Sweep):
+    """A sweep with a reporter, as the scheduler puts it together."""
+
+    own: MemoryRun = field(default_factory=MemoryRun)
+    reporter: Reporter = field(init=False)
+
+
+def reported_sweep(
+    script: Callable[[Proposal], Script],
+    *,
+    metrics: Sequence[Metric] = (LOSS,),
+    next_step: int = 0,
+    study: optuna.Study | None = None,
+    **settings: Any,
+) -> ReportedSweep:
+    """A sweep that reports; on trials of ``study`` where one is given, which it does not go on with."""
+    made = sweep(script, metrics=metrics, **settings)
+    opened = made.opened
+    if study is not None:
+        opened.study.add_trials(study.trials)
+    run = ReportedSweep(
+        made.launch, made.study, made.search, made.rules, made.loop, opened, made.told, MemoryRun(next_step)
+    )
+    run.reporter = Reporter(launch=run.launch, own=run.own, opened=opened, metrics=tuple(metrics))
+    progress = Progress(metrics, settings.get("run_cap", 4))
+    run.loop._told = lambda proposal, outcome: run.reporter.trial_told(progress.told(proposal, outcome))
+    run.loop._ended = run.reporter.run_ended
+    return run

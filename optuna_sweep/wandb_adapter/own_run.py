@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import wandb
 from wandb.sdk.launch.api import LaunchApi
@@ -66,8 +66,20 @@ class OwnRun:
             artifact.add_file(str(file))
         self._run.log_artifact(artifact)
 
+    @property
+    def next_step(self) -> int:
+        """wandb-core says it when a resumed run starts."""
+        return int(self._run.step)
+
+    def define_axis(self, name: str, best: Mapping[str, Literal["min", "max"]]) -> None:
+        """By ``define_metric``."""
+        self._run.define_metric(name, summary="max")
+        self._run.define_metric("*", step_metric=name)
+        for column, summary in best.items():
+            self._run.define_metric(column, step_metric=name, summary=summary)
+
     def log(self, row: Mapping[str, Any], step: int) -> None:
-        """Add one row to this run's history."""
+        """Without ``commit``, so that charts can join the newest row."""
         self._run.log(dict(row), step=step)
 
     def summarize(self, values: Mapping[str, Any]) -> None:

@@ -1,0 +1,140 @@
+"""What a sweep leaves on its runs."""
+
+from __future__ import annotations
+
+import optuna
+import pytest
+
+from optuna_sweep.config import Metric
+from optuna_sweep.errors import Unavailable
+from optuna_sweep.outcomes import Observation, Phase
+from tests.memory_launch import Script, curve
+from tests.sweeps_in_memory import LOSS, ReportedSweep, reported_sweep
+
+MEDIAN = optuna.pruners.MedianPruner(n_startup_trials=3)
+
+
+def finished(**settings: object) -> ReportedSweep:
+    run = reported_sweep(lambda p: curve([1.0, 0.5, p.parameters["x"]]), **settings)  # type: ignore[arg-type]
+    run.run()
+    return run
+
+
+def test_each_trial_is_a_row_at_the_step_of_its_number() -> None:
+    run = finished(run_cap=4)
+    assert list(run.own.history) == [0, 1, 2, 3]
+    assert [row["trial"] for row in run.own.history.values()] == [0, 1, 2, 3]
+    for trial, row in zip(run.study.trials, run.own.history.values(), strict=True):
+        assert (row["loss"], row["param/x"], row["trial/state"]) == (
+            trial.value,
+            trial.params["x"],
+            "COMPLETE",
+        )
+        assert row["trial/seconds"] >= 0
+
+
+def test_the_best_so_far_never_gets_worse_and_ends_at_the_best() -> None:
+    run = finished(run_cap=6)
+    best = [row["best/loss"] for row in run.own.history.values()]
+    assert best == sorted(best, reverse=True)
+    assert best[-1] == run.study.best_value == run.own.summary["best_value"]
+
+
+def test_rows_come_in_the_order_of_trials_however_they_end() -> None:
+    run = reported_sweep(lambda p: curve([0.5] * (9 if p.trial == 0 else 1)), run_cap=4, workers=2)
+    told: list[int] = []
+    run.loop._told = lambda proposal, outcome: (told.append(proposal.trial), run.reporter.trial_told(""))  # type: ignore[func-returns-value]
+    run.run()
+    assert told[0] == 1
+    assert list(run.own.history) == [0, 1, 2, 3]
+
+
+def test_a_scheduler_that_takes_over_goes_on_where_the_history_ends() -> None:
+    first = finished(run_cap=3)
+    second = reported_sweep(lambda p: curve([0.5]), next_step=2, study=first.study)
+    second.reporter.trial_told("")
+    assert list(second.own.history) == [2]
+    assert second.own.history[2]["best/loss"] == first.study.best_value
+
+
+def test_failed_trials_have_rows_without_a_value() -> None:
+    run = reported_sweep(lambda p: Script(end=Phase.FAILED, seconds=5), run_cap=1)
+    run.run()
+    assert run.own.history[0]["trial/state"] == "FAIL"
+    assert "loss" not in run.own.history[0]
+    assert "best_value" not in run.own.summary
+
+
+def test_the_summary_names_the_best_run_with_its_parameters_and_counts_the_states() -> None:
+    run = finished(run_cap=5)
+    best = run.study.best_trial
+    assert run.own.summary["best_run"] == best.user_attrs["run_id"] == f"sweep-{best.number:04d}"
+    assert run.own.summary["best_params"] == best.params
+    assert {key: run.own.summary[key] for key in run.own.summary if key.startswith("trials/")} == {
+        "trials/complete": 5,
+        "trials/pruned": 0,
+        "trials/failed": 0,
+        "trials/running": 0,
+    }
+
+
+def test_several_objectives_have_a_pareto_front_and_no_best_trial() -> None:
+    metrics = (LOSS, Metric(name="acc", minimize=False))
+    run = reported_sweep(
+        lambda p: Script(seconds=5, summary={"loss": p.parameters["x"], "acc": p.parameters["x"]}),
+        metrics=metrics,
+        run_cap=4,
+    )
+    run.run()
+    assert "best_value" not in run.own.summary
+    assert run.own.summary["pareto_size"] == len(run.study.best_trials) == 4
+    assert [entry["trial"] for entry in run.own.summary["pareto_front"]] == [0, 1, 2, 3]
+
+
+def test_everything_is_drawn_over_the_trial_and_objectives_are_summarized_by_their_best() -> None:
+    run = finished(metrics=(LOSS, Metric(name="acc", minimize=False)), run_cap=1)
+    assert run.own.axis == ("trial", {"loss": "min", "acc": "max"})
+
+
+def test_a_run_that_has_ended_says_what_became_of_its_trial() -> None:
+    run = finished(run_cap=1)
+    summary = run.launch.runs["sweep-0000"].script.summary
+    assert summary is not None
+    assert summary["loss"] == run.study.trials[0].value
+    assert (summary["optuna/trial"], summary["optuna/state"]) == (0, "complete")
+
+
+def test_a_pruned_run_says_why_once_its_process_is_gone() -> None:
+    levels = [0.1, 0.2, 0.3, 5.0]
+    run = reported_sweep(lambda p: curve([levels[p.trial]] * 9), run_cap=4, workers=1, pruner=MEDIAN)
+    run.run()
+    assert run.states[3] == "PRUNED"
+    summary = run.launch.runs["sweep-0003"].script.summary
+    assert summary is not None
+    assert summary["optuna/state"] == "pruned"
+    assert summary["optuna/reason"] == "step 0: 5 is above the median 0.2 of 3 trials"
+
+
+def test_telling_a_run_what_became_of_it_costs_one_request() -> None:
+    run = finished(run_cap=5)
+    each = [run.launch.calls.count(call) for call in ("create_run", "enqueue", "describe_run")]
+    assert each == [5, 5, 5]
+
+
+def test_a_run_that_died_without_a_trace_is_left_without_one() -> None:
+    run = reported_sweep(lambda p: Script(end=Phase.CRASHED, seconds=5, summary={}), run_cap=1)
+    run.run()
+    assert run.states[0] == "FAIL"
+    assert run.launch.calls.count("describe_run") == 0
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_a_summary_that_cannot_be_written_does_not_hurt_the_sweep(phase: Phase) -> None:
+    run = finished(run_cap=1)
+
+    def silence(call: str, nth: int) -> None:
+        raise Unavailable(call)
+
+    run.launch.faults = silence
+    proposal = run.launch.runs["sweep-0000"].proposal
+    run.reporter.run_ended(proposal, Observation(run_id="sweep-0000", phase=phase, summary={"loss": 1.0}))
