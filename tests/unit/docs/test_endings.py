@@ -127,7 +127,10 @@ def rule(**keys: Any) -> dict[str, Any]:
 FAILING = {"script": Script(end=Phase.FAILED, seconds=9)}
 ENDS: dict[str, tuple[dict[str, Any], Callable[[Sweep], None] | None]] = {
     "`run_cap` is reached": ({"run_cap": 2}, None),
-    "the search space is used up": ({"parameters": [Parameter(path=("a",), distribution=Categorical((1, 2)))]}, None),
+    "the search space is used up": (
+        {"parameters": [Parameter(path=("a",), distribution=Categorical((1, 2)))]},
+        None,
+    ),
     "`stop.trials` are started": (rule(trials=2), None),
     "`stop.timeout` is over": (rule(timeout=100), None),
     "`metric.target` is reached": ({"metrics": [Metric(name="loss", target=0.6)]}, None),

@@ -7,6 +7,7 @@ import re
 import pytest
 from wandb.cli.cli import launch_sweep
 
+from optuna_sweep.scheduler import OptunaScheduler
 from optuna_sweep.wandb_adapter.claim import SIGN_OF_LIFE
 from tests.unit.docs.pages import DOCS, tables
 
@@ -22,9 +23,7 @@ def test_the_command_is_one_that_wandb_knows() -> None:
 
 
 def test_the_command_is_what_the_scheduler_says() -> None:
-    said = (DOCS.parent / "optuna_sweep" / "scheduler.py").read_text()
-    assert "wandb launch-sweep SWEEP.yaml --queue QUEUE --resume_id {self.sweep_id}" in said
-    assert "wandb launch-sweep SWEEP.yaml --queue QUEUE --resume_id SWEEP_ID" in PAGE
+    assert f"{OptunaScheduler.resume_command} SWEEP_ID" in PAGE
 
 
 @pytest.mark.parametrize("row", SURVIVAL, ids=lambda row: row[0])
