@@ -103,7 +103,9 @@ class Declared:
         """See ``SearchSpace``."""
         if self.size() is None:
             raise ValueError("a space without end has no list of points")
-        return (self._nested(values) for values in enumerate_points(self._in_order, self._options))
+        # W&B goes through a grid by the parameters' names, whatever their order in the file.
+        by_name = in_order(sorted(self._parameters, key=lambda parameter: parameter.path))
+        return (self._nested(values) for values in enumerate_points(by_name, self._options))
 
     def key(self, config: Mapping[str, Any]) -> Hashable:
         """See ``SearchSpace``; keys that the training code has added do not count."""

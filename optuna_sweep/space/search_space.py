@@ -65,7 +65,7 @@ class SearchSpace(Protocol):
         ...
 
     def points(self) -> Iterator[dict[str, Any]]:
-        """All configs of a finite space, each once, lazily.
+        """All configs of a finite space, each once, lazily, in the order of W&B's grid.
 
         Raises:
             ValueError: ``size()`` is None.

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import warnings
 from itertools import islice
 
 import pytest
 
+from optuna_sweep.config import SweepConfig
 from optuna_sweep.config.parameters import (
     Beta,
     Categorical,
@@ -18,6 +20,10 @@ from optuna_sweep.config.parameters import (
 )
 from optuna_sweep.space import Declared
 from tests.unit.space.blocks import parameter
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # its models are written in pydantic 1's way
+    from sweeps.grid_search import grid_search_next_runs
 
 
 @pytest.mark.parametrize(
@@ -110,3 +116,18 @@ def test_nine_thousand_points_are_listed_once_each() -> None:
     block: list[Parameter] = [parameter(name, Integers(1, size)) for name, size in sizes.items()]
     space = Declared(block)
     assert len({space.key(point) for point in space.points()}) == space.size() == 9_216
+
+
+def test_a_grid_is_gone_through_in_wandbs_order() -> None:
+    block = {
+        "z": {"values": [2, 1]},
+        "b": {"parameters": {"y": {"values": ["u", [1]]}, "a": {"min": 0, "max": 1}}},
+        "a": {"values": [0.5, None]},
+        "k": {"value": 3},
+        "q": {"distribution": "q_uniform", "min": 0.0, "max": 1.0, "q": 0.5},
+    }
+    config = SweepConfig.parse({"method": "grid", "parameters": block})
+    theirs = grid_search_next_runs([], {"method": "grid", "parameters": block}, n=40)
+    wanted = [{name: entry["value"] for name, entry in run.config.items()} for run in theirs if run]
+    assert list(Declared(config.parameters, weighted=False).points()) == wanted
+    assert len(wanted) == 32
