@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -12,12 +13,25 @@ from typing import Any
 
 import yaml
 
+from sandbox.asking import ask
 from sandbox.launching import Agent, client, create_job, create_queue, start_agent
 from sandbox.serving import Sandbox
 from tests.journey.stage import HERE, QUEUE, ROOT, Look, Stage, launch_all, register
 from tests.journey.sweep_files import PROJECT, sweep
 
 LIGHT = f"sandbox/{PROJECT}/light:latest"
+ITEMS = """
+query ($entity: String!) {
+  project(name: "model-registry", entityName: $entity) {
+    runQueue(name: "journeys") { runQueueItems { edges { node { associatedRunId runSpec } } } }
+  }
+}"""
+PUSH = """
+mutation ($entity: String!, $spec: JSONString!) {
+  pushToRunQueueByName(input: {
+    entityName: $entity, projectName: "model-registry", queueName: "journeys", runSpec: $spec
+  }) { runQueueItemId }
+}"""
 RESUME = """
 import sys
 from wandb.cli.cli import cli
@@ -65,6 +79,15 @@ class RoughStage(Stage):
             lambda seen: seen.scheduler in ("finished", "failed") and not scheduler_pids(self.sweeps[name]),
             "left by its scheduler",
         )
+
+    def queue_again(self, run: str) -> None:
+        """Put a run on the queue once more under its own id, outside its sweep, as launch agents do."""
+        queue = ask(self.sandbox, ITEMS, entity=self.sandbox.entity)["project"]["runQueue"]
+        items = [edge["node"] for edge in queue["runQueueItems"]["edges"]]
+        (spec,) = [item["runSpec"] for item in items if item["associatedRunId"] == run]
+        again = {**(json.loads(spec) if isinstance(spec, str) else spec), "_resume_count": 1}
+        del again["sweep_id"]
+        ask(self.sandbox, PUSH, entity=self.sandbox.entity, spec=json.dumps(again))
 
     def gone(self, name: str) -> None:
         """Wait until the sweep has no scheduler process."""

@@ -124,6 +124,7 @@ def rule(**keys: Any) -> dict[str, Any]:
     return {"stop": StopEntry.model_validate(keys)}
 
 
+TWO_POINTS = Parameter(path=("a",), distribution=Categorical((1, 2)))
 FAILING = {"script": Script(end=Phase.FAILED, seconds=9)}
 ENDS: dict[str, tuple[dict[str, Any], Callable[[Sweep], None] | None]] = {
     "`run_cap` is reached": ({"run_cap": 2}, None),
