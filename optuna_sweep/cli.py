@@ -18,6 +18,7 @@ import click
 
 from optuna_sweep.errors import AnotherAtWork, OptunaSweepError, SweepError
 from optuna_sweep.launch import Ending
+from optuna_sweep.releases import OPTUNA, WANDB, health, require
 
 if TYPE_CHECKING:
     from optuna_sweep.scheduler import OptunaScheduler
@@ -53,17 +54,54 @@ def cli(
     """Drive a W&B Launch sweep with Optuna, or register this program as the job that does."""
     if context.invoked_subcommand is not None:
         return
+    require(WANDB, OPTUNA)
     from optuna_sweep.wandb_adapter import Registration, enter_sweep, register
 
     run = enter_sweep()
     if run is not None:
-        scheduler: OptunaScheduler = context.obj()(run, num_workers=num_workers)
-        scheduler.start()
-        context.exit(int(scheduler.ending is Ending.FAILED))
+        context.exit(_drive(context.obj()(run, num_workers=num_workers)))
     if project is None:
         raise click.UsageError("Name the project to register the job in: --project PROJECT.")
     job = register(Registration(folder=_HERE, entity=entity, project=project, name=name, git=enable_git))
     click.echo(f"Registered the job {job}. Name it in your sweep file: scheduler: {{job: {job}}}")
+
+
+@cli.command()
+@click.argument("sweep", metavar="SWEEP.yaml", type=click.Path(path_type=Path))
+@click.option("--queue", help="Launch queue for the training runs; the file's launch.queue without it.")
+@click.option("--entity", help="W&B entity of the sweep; the file's, or your default one, without it.")
+@click.option("--project", help="W&B project of the sweep; the file's, or your default one, without it.")
+@click.option("--resume", metavar="ID", help="Go on with this sweep instead of making one.")
+@click.option(
+    "--num_workers", type=click.IntRange(min=1), help="Overrides the sweep's scheduler.num_workers."
+)
+@click.pass_context
+def start(context: click.Context, /, sweep: Path, num_workers: int | None, **where: str | None) -> None:
+    """Make a sweep and be its scheduler, here, in this process; the training goes through the queue.
+
+    For machines without containers: a laptop, a login node, a VM. Ctrl-C leaves the sweep paused with its
+    runs at work; --resume goes on with it.
+    """
+    require(WANDB, OPTUNA)
+    from optuna_sweep.offline import open_sweep
+    from optuna_sweep.wandb_adapter import Beginning, start_sweep
+
+    raw = open_sweep(sweep).raw
+    scheduler: OptunaScheduler = context.obj()(
+        start_sweep(Beginning(file=raw, **where)), num_workers=num_workers
+    )
+    scheduler.folders += (sweep.resolve().parent,)
+    queue = where["queue"] or "QUEUE"
+    scheduler.resume_command = f"python optuna_scheduler.py start {sweep} --queue {queue} --resume"
+    context.exit(_drive(scheduler))
+
+
+def _drive(scheduler: OptunaScheduler) -> int:
+    """Work on the sweep until its end; the exit code."""
+    scheduler.say(health(scheduler.workers))
+    scheduler.say(f"The sweep is {'/'.join(scheduler.where.values())}/{scheduler.sweep_id}.")
+    scheduler.start()
+    return int(scheduler.ending is Ending.FAILED)
 
 
 @cli.command()
@@ -76,6 +114,7 @@ def validate(context: click.Context, sweeps: tuple[Path, ...], source: Path | No
     A problem is one line, `path: what was given: what is allowed: what to do`. Exit code 2 where
     there is any.
     """
+    require(OPTUNA)
     from optuna_sweep.validating import examine
 
     sound = True
@@ -104,6 +143,7 @@ def preview(
 
     Fewer than asked for where the search space is used up. Needs no W&B and no network.
     """
+    require(OPTUNA)
     from optuna_sweep.offline import open_sweep
     from optuna_sweep.previewing import preview as configurations
 

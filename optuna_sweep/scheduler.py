@@ -46,6 +46,12 @@ class OptunaScheduler(LaunchScheduler):
     ending = Ending.FAILED
     """How the sweep ended: FAILED until it is known, and where a person has to do something first."""
 
+    folders: tuple[Path, ...] = (_BESIDE,)
+    """Where a user's file is looked for; the first that has it."""
+
+    resume_command = "wandb launch-sweep SWEEP.yaml --queue QUEUE --resume_id"
+    """What continues the sweep, but for its id; said to people."""
+
     def start(self) -> None:
         """Work on the sweep until it is done; called once. Every way out leaves it in a known state.
 
@@ -112,14 +118,14 @@ class OptunaScheduler(LaunchScheduler):
 
     def _loop(self, config: SweepConfig, search: Search, opened: Opened, started: int) -> Loop:
         progress = Progress(config.metrics, config.run_cap)
+        reporter = Reporter(launch=self, own=self.own, opened=opened, metrics=config.metrics)
+        self._reporter = reporter
         rules = StopRules(
             run_cap=config.run_cap,
             metrics=config.metrics,
             stop=config.settings.stop,
             started=started,
             terminate=terminator_of(config, opened),
-        reporter = Reporter(launch=self, own=self.own, opened=opened, metrics=config.metrics)
-        self._reporter = reporter
         )
         return Loop(
             launch=self,
@@ -145,7 +151,7 @@ class OptunaScheduler(LaunchScheduler):
 
     @property
     def _how_to_resume(self) -> str:
-        return f"To go on: wandb launch-sweep SWEEP.yaml --queue QUEUE --resume_id {self.sweep_id}"
+        return f"To go on: {self.resume_command} {self.sweep_id}"
 
     def _storage(self, config: SweepConfig) -> Path | Reached:
         """The database that the settings name, else a file."""
@@ -168,4 +174,5 @@ class OptunaScheduler(LaunchScheduler):
             return UserFile()
         if source.is_artifact:
             return UserFile.load(self.own.fetch_source(source.location) / source.filename, source)
-        return UserFile.load(_BESIDE / source.location, source)
+        places = [folder / source.location for folder in self.folders]
+        return UserFile.load(next((place for place in places if place.is_file()), places[0]), source)

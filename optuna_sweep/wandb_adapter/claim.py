@@ -10,7 +10,6 @@ What remains: two that start within the same seconds, on a sweep that nobody wor
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,8 +60,13 @@ def somebody_works(look: Callable[[], Sight], wait: Callable[[float], None]) -> 
     return second.state in _AT_WORK and second.heartbeat != first.heartbeat
 
 
-def claimed_by_another(sweep: str) -> bool:
+def claimed_by_another(sweep: str, *, entity: str, project: str) -> bool:
     """Whether another process works as the scheduler of this sweep; asks W&B, and changes nothing there.
+
+    Args:
+        sweep: The sweep.
+        entity: Its entity; empty for the user's default.
+        project: Its project; empty for the user's default.
 
     Raises:
         Refused: W&B will not say.
@@ -70,8 +74,8 @@ def claimed_by_another(sweep: str) -> bool:
     """
     with translated():
         client = Client(LaunchApi())
-    where = {"entity": os.environ.get("WANDB_ENTITY", ""), "project": os.environ.get("WANDB_PROJECT", "")}
-    return somebody_works(lambda: _patient_look(client, {**where, "run": sweep}), _wait)
+    where = {"entity": entity, "project": project, "run": sweep}
+    return somebody_works(lambda: _patient_look(client, where), _wait)
 
 
 def _patient_look(client: Client, variables: dict[str, str]) -> Sight:

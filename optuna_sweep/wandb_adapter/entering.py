@@ -32,18 +32,31 @@ def enter_sweep() -> wandb.Run | None:
     if not os.environ.get("WANDB_LAUNCH"):
         return None
     sweep = os.environ.get("WANDB_RUN_ID", "")
-    if claimed_by_another(sweep):
-        raise AnotherAtWork(f"Another scheduler works on the sweep {sweep}: leaving it alone.")
-    with translated():
-        run = wandb.init(
-            name=f"Scheduler.{sweep}",
-            resume="allow",
-            settings=wandb.Settings(disable_job_creation=True, init_timeout=_LONGEST_START),
-        )
+    where = {name: os.environ.get(f"WANDB_{name.upper()}", "") for name in ("entity", "project")}
+    run = open_run(sweep, **where)
     if (dict(run.config).get("sweep_args") or {}).get("sweep_id"):
         return run
     run.finish()
     return None
+
+
+def open_run(sweep: str, *, entity: str, project: str) -> wandb.Run:
+    """The scheduler's own run, as this process's run: a new one, or the one that an earlier scheduler had.
+
+    Raises:
+        AnotherAtWork: Another process is the sweep's scheduler; nothing was touched.
+    """
+    if claimed_by_another(sweep, entity=entity, project=project):
+        raise AnotherAtWork(f"Another scheduler works on the sweep {sweep}: leaving it alone.")
+    with translated():
+        return wandb.init(
+            id=sweep or None,
+            entity=entity or None,
+            project=project or None,
+            name=f"Scheduler.{sweep}",
+            resume="allow",
+            settings=wandb.Settings(disable_job_creation=True, init_timeout=_LONGEST_START),
+        )
 
 
 def read_patiently(sweep_id: str, read: Callable[[], None]) -> None:

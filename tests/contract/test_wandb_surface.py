@@ -14,7 +14,12 @@ import wandb
 from wandb.apis.public.files import File
 from wandb.apis.public.runs import Run as PublicRun
 from wandb.apis.public.service_api import ServiceApi
-from wandb.apis.public.sweeps import _register_agent, _set_sweep_state, _sweep_with_runs
+from wandb.apis.public.sweeps import (
+    _register_agent,
+    _set_sweep_state,
+    _sweep_with_runs,
+    _upsert_sweep,
+)
 from wandb.errors import CommError, Error
 from wandb.sdk.launch.api import LaunchApi
 from wandb.sdk.launch.create_job import create_job
@@ -46,7 +51,7 @@ CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = {
         (SELF, "api"),
         {"num_workers": 1, "sweep_id": "s", "project_queue": "q", **WHERE, "queue": "q", "job": "j"},
     ),
-    "wandb.init": (wandb.init, (), {"name": "n", "resume": "allow", "settings": None}),
+    "wandb.init": (wandb.init, (), {"id": "s", "name": "n", "resume": "allow", "settings": None, **WHERE}),
     "wandb.Settings": (wandb.Settings, (), {"disable_job_creation": True}),
     "wandb.termlog": (wandb.termlog, ("line",), {}),
     "Run.finish": (wandb.Run.finish, (SELF,), {"exit_code": 1}),
@@ -67,6 +72,7 @@ CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = {
     "_sweep_with_runs": (_sweep_with_runs, ("api", "s", "{}"), WHERE),
     "_register_agent": (_register_agent, ("api", "host"), {"sweep_id": "s", **WHERE}),
     "_set_sweep_state": (_set_sweep_state, ("api", "s", "RUNNING"), WHERE),
+    "_upsert_sweep": (_upsert_sweep, ("api", {}), {"state": "PENDING", **WHERE}),
     "create_job": (
         create_job,
         ("folder", "code"),

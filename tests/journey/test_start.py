@@ -1,0 +1,110 @@
+"""``optuna_scheduler.py start``: a sweep driven by this process, left by ctrl-C and taken up again."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+import yaml
+from optuna.trial import TrialState
+
+from sandbox.launching import wait_for
+from tests.journey.rough_stage import RoughStage, light, open_rough_stage
+from tests.journey.stage import QUEUE, ROOT, Look
+from tests.journey.sweep_files import PROJECT
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
+
+RUN_CAP = 4
+NAME = "started here"
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoughStage]:
+    with open_rough_stage(tmp_path_factory.mktemp("start")) as stage, stage.agent():
+        yield stage
+
+
+class Here:
+    """The scheduler as a person's own process."""
+
+    def __init__(self, stage: RoughStage, *words: str) -> None:
+        where = ["--queue", QUEUE, "--entity", stage.sandbox.entity, "--project", PROJECT]
+        self.log = stage.home / f"start-{len(words)}.log"
+        with self.log.open("wb") as lines:
+            self.process = subprocess.Popen(
+                [sys.executable, ROOT / "optuna_scheduler.py", "start", stage.file(NAME), *where, *words],
+                cwd=stage.home,
+                env=stage.sandbox.env(stage.home),
+                stdout=lines,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def sweep(self) -> str | None:
+        found = re.search(r"The sweep is \S+/(\S+)\.$", self.said, flags=re.MULTILINE)
+        return found and found[1]
+
+    def left(self) -> int:
+        try:
+            return self.process.wait(timeout=90)
+        finally:
+            self.process.kill()
+
+
+@pytest.fixture(scope="module")
+def interrupted(stage: RoughStage) -> tuple[Here, Look]:
+    stage.file(NAME).write_text(yaml.safe_dump({**light(run_cap=RUN_CAP), "scheduler": {"num_workers": 1}}))
+    here = Here(stage)
+    stage.sweeps[NAME] = wait_for("a sweep is made", here.sweep, 60)
+    stage.until(NAME, lambda seen: bool(seen.live), "at work")
+    here.process.send_signal(signal.SIGINT)
+    assert here.left() == 0, here.said
+    return here, stage.look(NAME)
+
+
+@pytest.fixture(scope="module")
+def resumed(stage: RoughStage, interrupted: tuple[Here, Look]) -> tuple[Here, Look]:
+    here = Here(stage, "--resume", stage.sweeps[NAME])
+    assert here.left() == 0, here.said
+    return here, stage.look(NAME)
+
+
+def test_the_first_line_names_the_releases(interrupted: tuple[Here, Look]) -> None:
+    first = next(line for line in interrupted[0].said.splitlines() if "optuna: " in line)
+    assert re.search(r"Scheduler \S+ with wandb 0\.\S+, Optuna \d\S+, Python 3\.\S+ and 1 worker\.", first)
+
+
+def test_ctrl_c_leaves_the_sweep_paused_and_its_runs_alone(interrupted: tuple[Here, Look]) -> None:
+    _, seen = interrupted
+    assert (seen.state, seen.scheduler) == ("PAUSED", "finished")
+    assert 0 < len(seen.runs) < RUN_CAP
+    assert not [run for run in seen.runs if run.stopped]
+
+
+def test_it_says_how_to_go_on(stage: RoughStage, interrupted: tuple[Here, Look]) -> None:
+    command = f"start {stage.file(NAME)} --queue {QUEUE} --resume {stage.sweeps[NAME]}"
+    assert f"To go on: python optuna_scheduler.py {command}" in interrupted[0].said
+
+
+def test_the_sweep_goes_on_where_it_was(stage: RoughStage, resumed: tuple[Here, Look]) -> None:
+    here, seen = resumed
+    assert (seen.state, seen.scheduler) == ("FINISHED", "finished"), here.said
+    assert [run.state for run in seen.runs] == ["finished"] * RUN_CAP
+    trials = stage.study(NAME).trials
+    assert [trial.state for trial in trials] == [TrialState.COMPLETE] * RUN_CAP
+    assert [trial.params for trial in trials] == [dict(run.config) for run in seen.runs]
+
+
+def test_a_sweep_that_is_not_there_is_one_sentence(stage: RoughStage) -> None:
+    stage.file(NAME).write_text(yaml.safe_dump(light()))
+    here = Here(stage, "--resume", "no-such-sweep", "--num_workers", "2")
+    assert here.left() == 1
+    assert "Traceback" not in here.said and "no-such-sweep" in here.said
