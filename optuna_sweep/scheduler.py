@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from optuna_sweep.config import Source, SweepConfig
-from optuna_sweep.errors import OptunaSweepError
+from optuna_sweep.errors import OptunaSweepError, Refused
 from optuna_sweep.keeping import Keeper
 from optuna_sweep.launch import Ending
 from optuna_sweep.loop import Loop
@@ -114,7 +114,12 @@ class OptunaScheduler(LaunchScheduler):
         except (OptunaSweepError, OSError) as error:
             self.say(f"The study could not be saved as an artifact: {error}")
         self.say(f"The sweep ends as {self.ending.value.lower()}.")
-        Patience(self, limit=_LAST_WORDS).insist(lambda: self.end_sweep(self.ending))
+        try:
+            Patience(self, limit=_LAST_WORDS).insist(lambda: self.end_sweep(self.ending))
+        except Refused:
+            # A sweep that failed because W&B refuses everything has said so already.
+            if self.ending is not Ending.FAILED:
+                raise
 
     def _loop(self, config: SweepConfig, search: Search, opened: Opened, started: int) -> Loop:
         progress = Progress(config.metrics, config.run_cap)

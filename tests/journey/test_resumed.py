@@ -115,7 +115,7 @@ def interrupt(stage: RoughStage, seen: Seen) -> None:
 
 
 def bring_back(stage: RoughStage, name: str) -> Look:
-    """Queue preempted runs again under their ids, as launch agents do on Kubernetes, until the sweep is over."""
+    """Queue preempted runs again under their ids, as agents on Kubernetes do, until the sweep is over."""
     brought: set[str] = set()
 
     def over(look: Look) -> bool:
