@@ -62,8 +62,18 @@ def check_settings(settings: Settings, findings: Findings) -> None:
         elif constraint.min is not None and constraint.max is not None and constraint.min > constraint.max:
             allowed = f"at most max, which is {show(constraint.max)}"
             findings.problem(f"{at}.min", show(constraint.min), allowed, "Swap min and max")
+    for index, source in enumerate(settings.warm_start):
+        check_earlier(source, f"scheduler.settings.warm_start[{index}]", findings)
     if "k" in settings.objective.model_fields_set and settings.objective.rule != "mean_last_k":
         findings.note("scheduler.settings.objective.k", f"has no effect on {settings.objective.rule}")
+
+
+def check_earlier(source: str, at: str, findings: Findings) -> None:
+    """See that a sweep or an artifact can have this name."""
+    parts = source.split("/")
+    if len(parts) > 3 or not all(parts) or any(part != part.strip() for part in parts) or "://" in source:
+        allowed = "sweep, project/sweep or entity/project/sweep, or an artifact as entity/project/name:alias"
+        findings.problem(at, show(source), allowed, "Write the name, not the address of its page")
 
 
 def check_stopping(objectives: int, settings: Settings, early: bool, findings: Findings) -> None:

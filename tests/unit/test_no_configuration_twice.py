@@ -52,7 +52,7 @@ def config(method: str = "bayes", run_cap: int = 100, **settings: Any) -> SweepC
             "metric": {"name": "loss"},
             "run_cap": run_cap,
             "parameters": {"c": {"values": COLOURS}, "s": {"values": SIZES}},
-            "scheduler": {"settings": {"seed": 5, **settings}},
+            "scheduler": {"settings": {"seed": 5, "pruner": {"type": "NopPruner"}, **settings}},
         }
     )
 

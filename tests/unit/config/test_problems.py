@@ -106,6 +106,9 @@ SETTINGS = {
     "{constraints: [{metric: a, min: 2, max: 1}]}": f"{AT}.constraints[0].min: 2.0: at most max, which"
     f" is 1.0:"
     " Swap min and max",
+    "{warm_start: a/b/sweeps/c}": f"{AT}.warm_start[0]: 'a/b/sweeps/c': sweep, project/sweep or"
+    " entity/project/sweep, or an artifact as entity/project/name:alias: Write the name, not the address of"
+    " its page",
     "{enqueue: [{x: 3}]}": f"{AT}.enqueue[0].x: 3: one of 1, 2: Move the point into the space, or widen"
     f" the space",
     "{enqueue: [{x: 1}, {y: 3}]}": f"{AT}.enqueue[1].y: unknown parameter 'y': one of x:"
