@@ -25,7 +25,7 @@ check: $(READY)  ## lint, format and types, changing nothing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	@for job in jobs/*/; do (cd $$job && echo $$job && ../../$(BIN)/mypy --config-file ../../pyproject.toml *.py) || exit; done
+	@for job in jobs/*/; do (cd $$job && echo $$job && ../../$(BIN)/mypy --config-file ../../pyproject.toml --cache-dir ../../.mypy_cache/$$job *.py) || exit; done
 	$(BIN)/hadolint Dockerfile
 
 format: $(READY)  ## put the code into its form

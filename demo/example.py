@@ -52,13 +52,10 @@ def runnable() -> list[str]:
 
 def show(workshop: Workshop, names: Sequence[str], screen: Screen) -> int:
     """Launch every example, tell how it goes, and how it ended."""
-    started = {}
+    started: dict[str, str] = {}
     for name in names:
         screen.status(f"following the README of {name}")
-        workshop.follow(name, lambda sweep: follow_up(workshop, sweep))
-        for sweep in workshop.sweeps[name]:
-            started[sweep] = name
-            screen.event(f"{name}  sweep {sweep} on {workshop.sandbox.url}")
+        started |= dict.fromkeys(follow(workshop, name, screen), name)
     failed = 0
     while started:
         for sweep, name in list(started.items()):
@@ -73,9 +70,23 @@ def show(workshop: Workshop, names: Sequence[str], screen: Screen) -> int:
     return int(failed > 0)
 
 
-def follow_up(workshop: Workshop, sweep: str) -> Result:
-    """Wait for a sweep that another one starts from."""
-    return wait(workshop.sandbox, PROJECT, sweep, LIMIT_SECONDS)
+def follow(workshop: Workshop, name: str, screen: Screen) -> list[str]:
+    """Do what the example's README says; return its sweeps, each told when it has started."""
+    told: list[str] = []
+
+    def announce() -> None:
+        for sweep in workshop.sweeps[name][len(told) :]:
+            told.append(sweep)
+            screen.event(f"{name}  sweep {sweep} on {workshop.sandbox.url}")
+
+    def go_on_from(sweep: str) -> None:
+        announce()
+        screen.status(f"{name}: waiting for sweep {sweep}, from which its README goes on")
+        wait(workshop.sandbox, PROJECT, sweep, LIMIT_SECONDS)
+
+    workshop.follow(name, go_on_from)
+    announce()
+    return told
 
 
 def tell(name: str, seen: Result, screen: Screen) -> bool:
