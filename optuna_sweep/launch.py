@@ -104,6 +104,19 @@ class QueueItem:
     run_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table for people.
+
+    Attributes:
+        columns: Their names.
+        rows: A value for each column: a number, text, a truth value, or None for nothing.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
 class Launch(Protocol):
     """Runs trials on machines. Every method may raise ``Unavailable`` or ``Refused``."""
 
@@ -236,6 +249,12 @@ class OwnRun(Protocol):
 
     def log(self, row: Mapping[str, Any], step: int) -> None:
         """Add columns to the history row of this step; a row is sent when a later one begins."""
+        ...
+
+    def show(
+        self, figures: Mapping[str, Mapping[str, Any]], tables: Mapping[str, Table], step: int
+    ) -> None:
+        """Add plotly figures, as plain JSON data, and tables to the history row of this step."""
         ...
 
     def summarize(self, values: Mapping[str, Any]) -> None:

@@ -42,6 +42,7 @@ class OptunaScheduler(LaunchScheduler):
     _opened: Opened | None = None
     _keeper: Keeper | None = None
     _reporter: Reporter | None = None
+    _reason = ""
 
     ending = Ending.FAILED
     """How the sweep ended: FAILED until it is known, and where a person has to do something first."""
@@ -110,7 +111,7 @@ class OptunaScheduler(LaunchScheduler):
                 self._keeper.last()
             if self._opened is not None:
                 self._opened.bear_outages(Patience(self, _LAST_TRY, _DATABASE).insist)
-                self.own.save_study(study_files(self._opened, self.own.folder))
+                self.own.save_study([*study_files(self._opened, self.own.folder), *self._report()])
         except (OptunaSweepError, OSError) as error:
             self.say(f"The study could not be saved as an artifact: {error}")
         self.say(f"The sweep ends as {self.ending.value.lower()}.")
@@ -120,6 +121,14 @@ class OptunaScheduler(LaunchScheduler):
             # A sweep that failed because W&B refuses everything has said so already.
             if self.ending is not Ending.FAILED:
                 raise
+
+    def _report(self) -> list[Path]:
+        """What people open of the study. A picture that fails is never worth the study itself."""
+        try:
+            return self._reporter.finish(self.ending, self._reason, self.own.folder) if self._reporter else []
+        except Exception as error:
+            self.say(f"The report is left out: {error!r}")
+            return []
 
     def _loop(self, config: SweepConfig, search: Search, opened: Opened, started: int) -> Loop:
         progress = Progress(config.metrics, config.run_cap)
@@ -152,6 +161,7 @@ class OptunaScheduler(LaunchScheduler):
         if self.ending is Ending.PAUSED:
             self.say(self._how_to_resume)
         if loop.stop is not None:
+            self._reason = loop.stop.reason
             self.own.summarize({"stopped_by": loop.stop.rule, "stop_reason": loop.stop.reason})
 
     @property

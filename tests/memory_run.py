@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
+
+from optuna_sweep.launch import Table
 
 
 class MemoryRun:
@@ -20,6 +23,7 @@ class MemoryRun:
         self.summary: dict[str, Any] = {}
         self.axis: tuple[str, dict[str, str]] | None = None
         self.saved: list[Path] = []
+        self.shown: list[tuple[int, dict[str, Any], dict[str, Table]]] = []
         self.alerts: list[tuple[str, str]] = []
 
     def fetch_source(self, artifact: str) -> Path:
@@ -40,6 +44,11 @@ class MemoryRun:
     def log(self, row: Mapping[str, Any], step: int) -> None:
         assert step >= max(self.history, default=self.next_step), "W&B drops a row that comes too late"
         self.history.setdefault(step, {}).update(row)
+
+    def show(self, figures: Mapping[str, Mapping[str, Any]], tables: Mapping[str, Table], step: int) -> None:
+        assert step >= max(self.history, default=self.next_step), "W&B drops a row that comes too late"
+        json.dumps(figures)
+        self.shown.append((step, dict(figures), dict(tables)))
 
     def summarize(self, values: Mapping[str, Any]) -> None:
         self.summary.update(values)

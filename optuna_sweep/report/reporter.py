@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import optuna
@@ -10,13 +11,18 @@ from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.config import Metric
 from optuna_sweep.errors import OptunaSweepError
-from optuna_sweep.launch import Launch, OwnRun
+from optuna_sweep.launch import Ending, Launch, OwnRun, Table
 from optuna_sweep.outcomes import Observation, Phase, Proposal
+from optuna_sweep.report.charts import Chart, charts
+from optuna_sweep.report.files import write_files
 from optuna_sweep.report.history import History
-from optuna_sweep.report.rows import REASON
+from optuna_sweep.report.page import Ended
+from optuna_sweep.report.rows import REASON, table
 from optuna_sweep.report.standing import standing
 from optuna_sweep.study import Opened, quiet_optuna
 
+_DRAW_AGAIN = 600.0
+"""Seconds after which new trials are drawn, however few they are."""
 _WORDS = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
 
 
@@ -37,12 +43,16 @@ class Reporter:
         with quiet_optuna():
             self.study = optuna.load_study(study_name=opened.study.study_name, storage=opened.storage)
         self._history = History(own, metrics)
+        self._drawn = 1
+        self._drawn_at = launch.now()
 
     def trial_told(self, line: str) -> None:
         """A trial was told: the line about it, its row as soon as those before it are there, the summary."""
         self._launch.say(line)
         self._history.follow(self.study.get_trials(deepcopy=False))
         self._own.summarize(standing(self.study, self._metrics))
+        if self._drawing_is_due:
+            self._draw()
 
     def run_ended(self, proposal: Proposal, seen: Observation) -> None:
         """No process writes to this run any more: put into its summary what became of its trial.
@@ -58,6 +68,56 @@ class Reporter:
             self._launch.describe_run(seen.run_id, {**seen.summary, **_epitaph(trial)})
         except OptunaSweepError:
             return
+
+    def finish(self, ending: Ending, reason: str, folder: Path) -> list[Path]:
+        """Show everything once more, and write what people open of the study's artifact.
+
+        Args:
+            ending: How the sweep is left.
+            reason: The rule that ended it, in words; empty where a person did.
+            folder: Where to write the files.
+        """
+        closing = ending is not Ending.PAUSED
+        self._history.follow(self.study.get_trials(deepcopy=False), closing=closing)
+        self._own.summarize(standing(self.study, self._metrics))
+        drawn = self._draw(at_the_end=closing)
+        for chart in drawn:
+            if chart.figure is None:
+                self._launch.say(f"The plot {chart.name} is left out: {chart.reason}.")
+        ended = Ended(
+            sweep_id=self._launch.sweep_id,
+            study_name=self.study.study_name,
+            state=ending.value.lower(),
+            reason=reason,
+        )
+        return write_files(folder, self.study, self._metrics, drawn, ended)
+
+    @property
+    def _drawing_is_due(self) -> bool:
+        """When the trials have doubled, or time has passed: the cost of all drawings stays in proportion."""
+        late = self._launch.now() - self._drawn_at >= _DRAW_AGAIN
+        return late or self._finished >= 2 * self._drawn
+
+    @property
+    def _finished(self) -> int:
+        return sum(trial.state.is_finished() for trial in self.study.get_trials(deepcopy=False))
+
+    def _draw(self, *, at_the_end: bool = False) -> list[Chart]:
+        """Put the plots and the table beside the newest row of the history, where there is one."""
+        self._drawn, self._drawn_at = max(self._finished, 1), self._launch.now()
+        drawn = list(charts(self.study, self._metrics))
+        step = self._own.next_step if at_the_end and self._history.newest is None else self._history.newest
+        try:
+            if step is not None:
+                self._show(drawn, step)
+        except Exception as error:  # whatever a picture trips over, the sweep goes on without it
+            self._launch.say(f"The plots could not be shown in W&B: {error!r}")
+        return drawn
+
+    def _show(self, drawn: Sequence[Chart], step: int) -> None:
+        figures = {f"charts/{chart.name}": chart.figure for chart in drawn if chart.figure is not None}
+        columns, rows = table(self.study.get_trials(deepcopy=False), self._metrics)
+        self._own.show(figures, {"trials": Table(columns, rows)}, step)
 
 
 def _epitaph(trial: FrozenTrial) -> Mapping[str, Any]:

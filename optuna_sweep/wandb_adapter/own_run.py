@@ -11,6 +11,7 @@ import wandb
 from wandb.sdk.launch.api import LaunchApi
 
 from optuna_sweep.errors import ConfigError, Problem, Refused, Unavailable
+from optuna_sweep.launch import Table
 from optuna_sweep.wandb_adapter.client import translated
 
 _ARTIFACT_TYPE = "optuna"
@@ -82,9 +83,24 @@ class OwnRun:
         """Without ``commit``, so that charts can join the newest row."""
         self._run.log(dict(row), step=step)
 
+    def show(self, figures: Mapping[str, Mapping[str, Any]], tables: Mapping[str, Table], step: int) -> None:
+        """As W&B's own media types, which its pages draw."""
+        media: dict[str, Any] = {name: plot(figure) for name, figure in figures.items()}
+        for name, table in tables.items():
+            rows = [list(row) for row in table.rows]
+            media[name] = wandb.Table(columns=list(table.columns), data=rows, allow_mixed_types=True)
+        self._run.log(media, step=step)
+
     def summarize(self, values: Mapping[str, Any]) -> None:
         """Set summary values of this run."""
         self._run.summary.update(dict(values))
+
+
+def plot(figure: Mapping[str, Any]) -> wandb.Plotly:
+    """A figure of plotly's as W&B's; the figure was checked when it was made."""
+    from plotly.graph_objects import Figure
+
+    return wandb.Plotly(Figure(dict(figure), skip_invalid=True))
 
 
 def _source_problem(artifact: str, error: Exception) -> Problem:

@@ -1,0 +1,126 @@
+"""Optuna's plots as plain data, and the reasons of those that are left out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import optuna
+import pytest
+from optuna.distributions import FloatDistribution
+from optuna.trial import TrialState, create_trial
+
+from optuna_sweep.config import Metric
+from optuna_sweep.report.charts import Chart, charts
+
+LOSS, ACC = Metric(name="loss"), Metric(name="acc", minimize=False)
+UNIT = FloatDistribution(0.0, 1.0)
+
+
+def study(trials: int, *, objectives: int = 1, parameters: str = "xyz", steps: int = 3) -> optuna.Study:
+    made = optuna.create_study(directions=["minimize", "maximize"][:objectives])
+    for number in range(trials):
+        point = {name: (0.37 * (number + 1) * (at + 1)) % 1.0 for at, name in enumerate(parameters)}
+        made.add_trial(
+            create_trial(
+                values=[sum(point.values()) + number, float(number % 3)][:objectives],
+                params=point,
+                distributions=dict.fromkeys(point, UNIT),
+                intermediate_values={step: 1.0 / (step + 1) for step in range(steps)},
+            )
+        )
+    return made
+
+
+def drawn(of: optuna.Study, *metrics: Metric) -> dict[str, Chart]:
+    return {chart.name: chart for chart in charts(of, metrics or (LOSS,))}
+
+
+def points(figure: Any) -> int:
+    return max(len(trace.get("x", [])) for trace in figure["data"])
+
+
+def test_one_objective_has_all_of_optunas_plots() -> None:
+    found = drawn(study(8))
+    assert list(found) == [
+        "optimization_history",
+        "intermediate_values",
+        "parallel_coordinate",
+        "parameter_importances",
+        "slice",
+        "contour",
+        "rank",
+        "edf",
+        "timeline",
+    ]
+    assert [chart.reason for chart in found.values()] == [""] * 9
+
+
+def test_several_objectives_have_their_front_and_volume_and_a_history_each() -> None:
+    found = drawn(study(8, objectives=2), LOSS, ACC)
+    assert list(found) == [
+        "pareto_front",
+        "hypervolume_history",
+        "optimization_history/loss",
+        "optimization_history/acc",
+        "timeline",
+    ]
+    assert [chart.reason for chart in found.values()] == [""] * 5
+
+
+def test_a_history_has_a_point_for_each_trial() -> None:
+    assert points(drawn(study(8))["optimization_history"].figure) == 8
+
+
+def test_a_curve_is_drawn_for_each_trial_and_in_large_studies_for_the_newest() -> None:
+    for trials, curves in ((5, 5), (230, 200)):
+        figure = drawn(study(trials))["intermediate_values"].figure
+        assert figure is not None
+        assert len(figure["data"]) == curves
+
+
+def test_a_contour_of_a_large_study_stays_small() -> None:
+    figure = drawn(study(500))["contour"].figure
+    assert len(json.dumps(figure)) < 1_000_000
+
+
+def test_figures_are_plain_json_without_binary_arrays() -> None:
+    for chart in drawn(study(8)).values():
+        assert '"bdata"' not in json.dumps(chart.figure, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("of", "name", "reason"),
+    [
+        (study(0), "timeline", "there is no trial yet"),
+        (study(0), "optimization_history", "no trial has completed yet"),
+        (study(3, steps=0), "intermediate_values", "no run has reported a value while it ran"),
+        (study(3, parameters="x"), "contour", "it takes two parameters"),
+        (study(3, parameters=""), "slice", "there is no parameter"),
+        (study(1), "parameter_importances", "it takes two completed trials with different values"),
+    ],
+)
+def test_a_plot_that_the_data_do_not_allow_says_why(of: optuna.Study, name: str, reason: str) -> None:
+    chart = drawn(of)[name]
+    assert (chart.figure, chart.reason) == (None, reason)
+
+
+def test_a_plot_that_fails_is_left_out_and_the_others_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **settings: object) -> None:
+        raise ZeroDivisionError("of nothing")
+
+    monkeypatch.setattr(optuna.visualization, "plot_slice", broken)
+    found = drawn(study(4))
+    assert found["slice"] == Chart("slice", None, "it could not be drawn: of nothing")
+    assert found["rank"].figure is not None
+
+
+def test_failed_trials_alone_give_a_timeline_and_no_error() -> None:
+    made = optuna.create_study()
+    made.add_trial(create_trial(state=TrialState.FAIL))
+    found = drawn(made)
+    assert found["timeline"].figure is not None
+    assert {chart.reason for name, chart in found.items() if name != "timeline"} <= {
+        "no trial has completed yet",
+        "no run has reported a value while it ran",
+    }
