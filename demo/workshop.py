@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from demo.leftovers import wait_for_clients
 from demo.readme import Words, commands, filled
@@ -29,7 +30,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Workshop:
-    """Runs the commands of examples, each command once.
+    """Runs the commands of examples, each command once. Several threads may follow one README each.
 
     Args:
         sandbox: The W&B that they see.
@@ -46,6 +47,7 @@ class Workshop:
         self.sweeps: dict[str, list[str]] = {}
         self._folder, self._said = folder, said
         self._done: set[Words] = set()
+        self._making = Lock()
 
     def follow(self, example: str, wait: Callable[[str], object]) -> str:
         """Do what the example's README says for a W&B of one's own, and return its last sweep.
@@ -65,15 +67,21 @@ class Workshop:
             if any("SWEEP" in word for word in words):
                 wait(sweeps[-1])
                 places["SWEEP"] = sweeps[-1]
-            sweeps += CREATED.findall(self._run(filled(words, places)))
+            sweeps += self._carry_out(filled(words, places))
         if not sweeps:
             raise ClientError(f"The README of examples/{example} launches no sweep")
         return sweeps[-1]
 
+    def _carry_out(self, words: Words) -> list[str]:
+        if "launch-sweep" in words:
+            return CREATED.findall(self._run(words))
+        with self._making:  # who needs the same job waits until it is there
+            if words not in self._done:
+                self._run(words)
+            self._done.add(words)
+        return []
+
     def _run(self, words: Words) -> str:
-        if words in self._done and "launch-sweep" not in words:
-            return ""
-        self._done.add(words)
         with tempfile.TemporaryDirectory(prefix="example-", ignore_cleanup_errors=True) as home:
             ended = subprocess.run(
                 words,

@@ -1,7 +1,7 @@
 """A linear classifier of handwritten digits, with its parameters as command-line flags.
 
-Written for ``wandb sweep``: the sweep's ``command`` passes ``--alpha=… --eta0=…``, and nothing here
-knows who chose them.
+Written for ``wandb sweep``: the flags are the defaults, and what a sweep has put into the run's config
+goes before them. Nothing here knows who chose it.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ def main() -> None:
     asked = arguments()
     images, labels = load_digits(return_X_y=True)
     train_x, val_x, train_y, val_y = train_test_split(images / 16, labels, random_state=0, stratify=labels)
-    model = SGDClassifier(
-        loss="log_loss",
-        learning_rate="constant",
-        alpha=asked.alpha,
-        eta0=asked.eta0,
-        penalty=asked.penalty,
-        random_state=0,
-    )
     with wandb.init(config=vars(asked)) as run:
-        for epoch in range(1, asked.epochs + 1):
+        model = SGDClassifier(
+            loss="log_loss",
+            learning_rate="constant",
+            alpha=run.config.alpha,
+            eta0=run.config.eta0,
+            penalty=run.config.penalty,
+            random_state=0,
+        )
+        for epoch in range(1, run.config.epochs + 1):
             model.partial_fit(train_x, train_y, classes=range(10))
             run.log({"epoch": epoch, "val_accuracy": model.score(val_x, val_y)})
 
