@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 import sqlalchemy
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalRedisBackend
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from optuna_sweep.config.storage import DRIVERS, STORAGE_PATH
 from optuna_sweep.errors import ConfigError, Problem
@@ -34,6 +36,7 @@ _CONNECTING: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     }
 )
 _REDIS_LIMITS = {"socket_connect_timeout": "10", "socket_timeout": "60"}
+_RACES = 2
 _RECONNECT_AFTER = 1800  # seconds; MySQL drops idle connections after a while
 
 
@@ -53,9 +56,17 @@ def open_database(text: str, environment: Mapping[str, str]) -> Reached:
 
     def request() -> BaseStorage:
         with translated(str(address), address.hide), quiet_optuna():
-            return opener()
+            return _opened_beside_others(opener)
 
     return Reached(at_once(request), str(address), address.hide)
+
+
+def _opened_beside_others(opener: Callable[[], BaseStorage]) -> BaseStorage:
+    """Open it again where another scheduler has made the tables of an empty database in the meantime."""
+    for _ in range(_RACES):
+        with suppress(IntegrityError, ProgrammingError, OperationalError):
+            return opener()
+    return opener()
 
 
 def _opener(address: Address) -> Callable[[], BaseStorage]:

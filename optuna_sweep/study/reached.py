@@ -68,6 +68,13 @@ class Reached:
             raise AttributeError(name)
         return partial(self._call, getattr(self._storage, name))
 
+    def close(self) -> None:
+        """Let go of the connections; the next call makes new ones."""
+        self._storage.remove_session()
+        engine = getattr(self._storage, "engine", None)
+        if engine is not None:
+            engine.dispose()
+
     def create_new_trial(self, study_id: int, template_trial: FrozenTrial | None = None) -> int:
         """Make one trial, also where the answer to the first request was lost on its way."""
         made = None if template_trial is None else template_trial.system_attrs.get(TOKEN)
