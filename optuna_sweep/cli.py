@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -94,6 +95,28 @@ def start(context: click.Context, /, sweep: Path, num_workers: int | None, **whe
     queue = where["queue"] or "QUEUE"
     scheduler.resume_command = f"python optuna_scheduler.py start {sweep} --queue {queue} --resume"
     context.exit(_drive(scheduler))
+
+
+@cli.command()
+@click.argument("sweep")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8080, show_default=True, help="The port to listen at.")
+def dashboard(sweep: str, host: str, port: int) -> None:
+    """Open optuna-dashboard on the study of SWEEP: entity/project/sweep, or a study.journal on this machine.
+
+    Running or finished; what the scheduler writes is shown within half a minute. Ctrl-C ends it.
+    """
+    from optuna_sweep import dashboard as board
+    from optuna_sweep.study import JOURNAL
+
+    if Path(sweep).is_file():
+        board.serve(board.open_file(Path(sweep)), host, port)
+        return
+    require(WANDB)
+    from optuna_sweep.wandb_adapter import fetch_study_file
+
+    with tempfile.TemporaryDirectory(prefix="optuna-dashboard-") as folder:
+        board.show(lambda to: fetch_study_file(sweep, JOURNAL, to), Path(folder), host, port)
 
 
 def _drive(scheduler: OptunaScheduler) -> int:

@@ -24,7 +24,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("search", "starting_points", "stopping", "report", "charts"),
     ("fleet",),
     ("loop", "setup"),
-    ("offline", "summary"),
+    ("offline", "summary", "dashboard"),
     ("previewing",),
     ("validating",),
     ("wandb_adapter",),
