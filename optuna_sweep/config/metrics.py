@@ -36,6 +36,7 @@ def read_metrics(file: SweepFile, settings: Settings, findings: Findings) -> tup
         allowed = "the objectives in one place"
         findings.problem("metrics", "metrics here and in the settings", allowed, "Remove one of the lists")
     _tell_repeats(at, entries, findings)
+    _tell_live_values(at, entries, findings)
     return tuple(
         Metric(name=entry.name, minimize=entry.goal == "minimize", target=entry.target, impute=entry.impute)
         for entry in entries
@@ -66,3 +67,9 @@ def _tell_repeats(at: str, entries: Sequence[MetricEntry], findings: Findings) -
             findings.problem(
                 f"{at}[{index}].name", f"{name!r} again", "each metric once", "Remove one of them"
             )
+
+
+def _tell_live_values(at: str, entries: Sequence[MetricEntry], findings: Findings) -> None:
+    for entry in entries:
+        if entry.impute_while_running not in (None, "false"):
+            findings.note(at, "impute_while_running has no effect: Optuna is told of a run when it has ended")

@@ -38,7 +38,9 @@ class MetricEntry(Block):
         default=None, description="The sweep is finished once a run reaches this value."
     )
     impute: Impute | None = Field(
-        default=None, description="The value that W&B takes for a run that failed or was stopped."
+        default=None,
+        description="The value of a run that failed, crashed or was stopped: its `latest` or its `best` one, "
+        "or the `worst` of the sweep. It has none without it, or where it logged none.",
     )
     impute_while_running: Literal["latest", "best", "worst", "false"] | None = Field(
         default=None, description="Accepted for W&B's sake; this scheduler tells no value of a live run."
