@@ -118,16 +118,6 @@ class LaunchContract:
         assert [run.phase for run in known] == [Phase.FINISHED, Phase.RUNNING, Phase.WAITING]
         assert known[0].summary["loss"] == 0.25
 
-    def test_known_runs_tell_which_of_them_were_asked_to_stop(self, bench: Bench) -> None:
-        for number in (0, 1):
-            self.start(bench, number)
-        bench.launch.stop_run("s-0001")
-        assert [run.stopping for run in bench.launch.known_runs()] == [False, True]
-
-    def test_a_run_that_printed_nothing_has_no_last_words(self, bench: Bench) -> None:
-        self.start(bench)
-        assert bench.launch.last_words("s-0000") == ""
-
     # Seeing -------------------------------------------------------------------------------
 
     def test_observations_come_in_the_order_of_asking(self, bench: Bench) -> None:
@@ -223,6 +213,7 @@ class LaunchContract:
         bench.report(watch.run_id, (0, {"loss": 0.5}))
         bench.launch.stop_run(watch.run_id)
         bench.launch.stop_run(watch.run_id)
+        assert [run.stopping for run in bench.launch.known_runs()] == [True]
         assert self.see(bench, watch).phase is Phase.RUNNING
 
     def test_other_runs_are_seen_as_before_once_one_is_forgotten(self, bench: Bench) -> None:

@@ -134,28 +134,6 @@ def test_history_that_cannot_be_read_for_a_while_delays_the_sweep_and_loses_noth
     assert 1 <= len(outage) <= run.launch.clock / 60 + 1
 
 
-def test_a_run_that_could_not_be_queued_is_queued_later_under_the_same_id() -> None:
-    run = sweep(good, run_cap=2, workers=1)
-    run.launch.faults = no_answer("enqueue", first=1, last=3)
-    assert run.run() is Ending.FINISHED
-    assert sorted(run.launch.runs) == ["sweep-0000", "sweep-0001"]
-    assert run.states == ["COMPLETE"] * 2
-
-
-def test_a_run_whose_queueing_got_no_answer_is_not_queued_again_while_the_request_may_arrive() -> None:
-    run = sweep(good, run_cap=1)
-    run.launch.faults = no_answer("enqueue", first=1, last=1)
-
-    def arrive() -> None:
-        late = run.launch.runs["sweep-0000"]
-        late.queued, late.script = run.launch.clock, good(late.proposal)
-
-    run.launch.at.append((20.0, arrive))
-    assert run.run() is Ending.FINISHED
-    assert run.launch.calls.count("enqueue") == 1
-    assert run.states == ["COMPLETE"]
-
-
 def test_an_outage_without_end_ends_the_sweep_with_one_sentence() -> None:
     run = sweep(good)
     run.launch.faults = no_answer("snapshot", first=3, last=10**9)
