@@ -22,7 +22,7 @@ QUEUE = "examples"
 PROJECT = "examples"
 COMMAND_SECONDS = 120
 LEAVING_SECONDS = 10.0
-AT_ONCE = 16
+AT_ONCE = 10
 """Runs at once, whatever the sweeps ask for: each is a process of this machine."""
 
 CREATED = re.compile(r"Created sweep with ID: (\S+)")
