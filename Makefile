@@ -7,7 +7,7 @@ READY := $(VENV)/.made-from-requirements
 WITH_TORCH := $(VENV)/.made-from-requirements-examples
 TORCH_EXAMPLES := lightning pytorch_sweep
 
-.PHONY: demo example test check format lock job clean help
+.PHONY: demo example test live check format lock job clean help
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*##/make \1 -/p' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ example: $(if $(filter $(TORCH_EXAMPLES),$(NAME)),$(WITH_TORCH),$(READY))  ## on
 
 test: $(WITH_TORCH)  ## every test: unit, contract, journeys with real processes
 	$(BIN)/python -m pytest
+
+live: $(READY)  ## the launch contract against your W&B: make live, with WANDB_API_KEY and WANDB_ENTITY set
+	$(BIN)/python -m pytest -m live tests/live
 
 check: $(READY)  ## lint, format and types, changing nothing
 	$(BIN)/ruff check .
