@@ -127,8 +127,8 @@ NOTES = {
     "command: ['${args_no_hyphen}']": "command[0]: ${args_no_hyphen} is no macro of W&B and is passed"
     " on as it is."
     " Did you mean 'args_no_hyphens'?",
-    "metric: {name: loss, impute_while_running: best}": "metric: impute_while_running has no effect: Optuna is"
-    " told of a run when it has ended",
+    "metric: {name: loss, impute_while_running: best}": "metric: impute_while_running has no effect:"
+    " Optuna is told of a run when it has ended",
     "early_terminate: {type: hyperband, min_iter: 1, s: 2}": "early_terminate.s: has no effect without"
     " max_iter,"
     " as in W&B",
