@@ -97,14 +97,14 @@ class RoughStage(Stage):
         """Let real time pass: outages and signs of life are nothing else."""
         time.sleep(seconds)
 
-    def kill_when_struck(self, faults: Mapping[str, dict[str, Any]], seconds: float = 240.0) -> set[str]:
+    def kill_when_struck(self, faults: Mapping[str, dict[str, Any]]) -> set[str]:
         """SIGKILL each sweep's scheduler when its fault strikes, or note that it ended before.
 
         Returns:
             The names of the sweeps whose scheduler was killed.
         """
         self.sandbox.fail(*faults.values())
-        waiting, killed, deadline = list(faults), set[str](), time.monotonic() + seconds
+        waiting, killed, deadline = list(faults), set[str](), time.monotonic() + self.patience
         while waiting and time.monotonic() < deadline:
             struck = dict(zip(faults, self.sandbox.faults(), strict=True))
             for name in list(waiting):
@@ -114,7 +114,7 @@ class RoughStage(Stage):
                 elif self.look(name).scheduler in ("finished", "failed"):
                     waiting.remove(name)
             time.sleep(0.1)
-        assert not waiting, f"neither killed nor ended after {seconds:.0f} s: {waiting}"
+        assert not waiting, f"neither killed nor ended after {self.patience:.0f} s: {waiting}"
         return killed
 
 

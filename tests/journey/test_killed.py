@@ -54,6 +54,7 @@ def fault(moment: str, sweep: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ended]:
     with open_rough_stage(tmp_path_factory.mktemp("killed")) as stage:
+        stage.patience = 600.0
         stage.launch({name: light(run_cap=RUN_CAP) for name in (UNINTERRUPTED, *CHOSEN)})
         faults = {moment: fault(moment, stage.sweeps[moment]) for moment in CHOSEN}
         with stage.agent():
