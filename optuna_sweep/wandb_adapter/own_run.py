@@ -73,8 +73,8 @@ class OwnRun:
         return int(self._run.step)
 
     def define_axis(self, name: str, best: Mapping[str, Literal["min", "max"]]) -> None:
-        """By ``define_metric``."""
-        self._run.define_metric(name, summary="max")
+        """By ``define_metric``, which leaves the axis itself alone."""
+        self._run.define_metric(name)
         self._run.define_metric("*", step_metric=name)
         for column, summary in best.items():
             self._run.define_metric(column, step_metric=name, summary=summary)

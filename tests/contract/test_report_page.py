@@ -1,0 +1,81 @@
+"""``report.html`` as a browser draws it, without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import optuna
+import pytest
+from optuna.distributions import FloatDistribution
+from optuna.trial import TrialState, create_trial
+from playwright.sync_api import Browser
+
+from optuna_sweep.config import Metric
+from optuna_sweep.report.charts import charts
+from optuna_sweep.report.files import write_files
+from optuna_sweep.report.page import Ended
+from tests.contract.browsers import SIZES, chromium, opened
+
+TRIALS = 24
+LOSS = Metric(name="val/loss")
+SPACE = {"lr": FloatDistribution(1e-4, 1.0, log=True), "momentum": FloatDistribution(0.0, 1.0)}
+HISTORY = "Array.from(document.getElementById('chart-0').data)"
+
+
+def study() -> optuna.Study:
+    made = optuna.create_study(study_name="optuna-study-abc")
+    for number in range(TRIALS):
+        pruned = number % 4 == 3
+        point = {"lr": 1e-4 * 1.4**number, "momentum": (0.37 * number) % 1.0}
+        curve = {step: point["momentum"] + 1.0 / (step + 1) for step in range(4 if pruned else 12)}
+        made.add_trial(
+            create_trial(
+                state=TrialState.PRUNED if pruned else TrialState.COMPLETE,
+                value=None if pruned else curve[11],
+                params=point,
+                distributions=SPACE,
+                intermediate_values=curve,
+                user_attrs={"run_id": f"abc-{number:04d}", "reason": "step 3: stopped" if pruned else ""},
+            )
+        )
+    return made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    made = study()
+    ended = Ended(sweep_id="abc", study_name=made.study_name, state="finished", reason="run_cap is reached")
+    files = write_files(tmp_path_factory.mktemp("report"), made, [LOSS], list(charts(made, [LOSS])), ended)
+    return next(file for file in files if file.name == "report.html").as_uri()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_page_is_drawn_without_complaint_and_fits(browser: Browser, address: str, size: str) -> None:
+    seen = opened(browser, address, size)
+    seen.page.wait_for_function("document.body.dataset.drawn === '9'")
+    assert seen.page.locator("figure svg.main-svg").count() >= 9
+    assert seen.complaints == []
+    assert seen.sideways == 0
+    seen.picture(f"report-{size}")
+
+
+def test_the_points_are_the_trials_and_the_best_is_marked(browser: Browser, address: str) -> None:
+    seen = opened(browser, address, "desktop")
+    seen.page.wait_for_function("document.body.dataset.drawn === '9'")
+    complete = TRIALS - TRIALS // 4
+    assert seen.page.evaluate(f"{HISTORY}[0].x.length") == complete
+    assert seen.page.locator("#chart-0 .scatterlayer .trace").first.locator(".point").count() == complete
+    assert seen.page.locator("tbody tr").count() == TRIALS
+    best = study().best_trial.number
+    assert seen.page.locator("tr.best td").first.inner_text() == str(best)
+
+
+def test_what_pruning_saved_is_said_first(browser: Browser, address: str) -> None:
+    seen = opened(browser, address, "desktop")
+    assert "of 288 reports saved by pruning 6 trials" in seen.page.locator(".tiles").inner_text()
