@@ -148,6 +148,8 @@ class Search:
         except Exception:
             self._settle(trial, Failed("the search space could not be evaluated"))
             raise
+        if self._opened.shared:
+            self._neighbours.listen()  # once more: somebody may have taken the point in the meantime
         if self.RUN_ID not in trial.user_attrs and not self._novelty.is_new(config):
             self._settle(trial, Failed("a repeat of a configuration that was already run"))
             self._novelty.steer(self.study)
