@@ -25,11 +25,16 @@ def known_run(node: Mapping[str, Any], columns: Sequence[Sequence[str]] = ()) ->
         run_id=str(node["name"]),
         phase=phase_of_run(str(node.get("state"))),
         parameters=_plain(_loaded(node.get("config"))),
-        summary=_loaded(node.get("summaryMetrics")),
+        summary=_own(_loaded(node.get("summaryMetrics"))),
         created_at=str(node.get("createdAt") or ""),
         stopping=bool(node.get("stopped")),
         rows=_rows(node.get("sampledHistory") or [], columns),
     )
+
+
+def _own(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """What the run itself left: a run that died without a trace has only what ``report`` said of it."""
+    return {name: value for name, value in summary.items() if not name.startswith("optuna/")}
 
 
 def _rows(answer: Sequence[Sequence[Any] | None], columns: Sequence[Sequence[str]]) -> tuple[Row, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optuna_sweep.wandb_adapter.records import last_line
+from optuna_sweep.wandb_adapter.records import known_run, last_line
 
 
 def console(*lines: str | None) -> dict[str, object]:
@@ -26,3 +26,8 @@ def test_the_last_line_of_a_console_is_the_programs_own(lines: list[str | None],
 
 def test_a_run_without_a_console_has_no_last_line() -> None:
     assert last_line({}) == ""
+
+
+def test_what_the_scheduler_wrote_into_a_runs_summary_is_not_what_the_run_left() -> None:
+    run = known_run({"name": "s-0000", "state": "killed", "summaryMetrics": '{"optuna/state": "failed"}'})
+    assert run.summary == {}
