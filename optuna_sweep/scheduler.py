@@ -131,7 +131,7 @@ class OptunaScheduler(LaunchScheduler):
             return []
 
     def _loop(self, config: SweepConfig, search: Search, opened: Opened, started: int) -> Loop:
-        progress = Progress(config.metrics, config.run_cap)
+        progress = Progress(config.metrics, config.run_cap, self.now)
         reporter = Reporter(launch=self, own=self.own, opened=opened, metrics=config.metrics)
         self._reporter = reporter
         rules = StopRules(

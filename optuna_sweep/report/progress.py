@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from optuna_sweep.config import Metric
 from optuna_sweep.outcomes import Completed, Failed, Outcome, Proposal, Pruned
+
+_FEWEST_FOR_A_RATE = 2
 
 
 class Progress:
@@ -15,9 +17,14 @@ class Progress:
     Args:
         metrics: The objectives in order.
         run_cap: How many runs the sweep may start; None for no limit.
+        now: A clock in seconds, for the rate; None to say nothing of time.
     """
 
-    def __init__(self, metrics: Sequence[Metric], run_cap: int | None) -> None:
+    def __init__(
+        self, metrics: Sequence[Metric], run_cap: int | None, now: Callable[[], float] | None = None
+    ) -> None:
+        self._now = now
+        self._began = now() if now is not None else 0.0
         self._metrics = tuple(metrics)
         self._cap = run_cap
         self._states: Counter[str] = Counter()
@@ -44,7 +51,21 @@ class Progress:
         of_all = f" of {self._cap}" if self._cap else ""
         states = ", ".join(f"{count} {state}" for state, count in sorted(self._states.items()))
         best = f"; best {self._metrics[0].name} {self._best[0]:.6g} in {self._best[1]}" if self._best else ""
-        return f"[{sum(self._states.values())}{of_all} told: {states or 'none yet'}{best}]"
+        return f"[{sum(self._states.values())}{of_all} told: {states or 'none yet'}{best}{self._pace}]"
+
+    @property
+    def _pace(self) -> str:
+        """Trials an hour, and how long the rest takes at that; empty before there is a rate."""
+        told = sum(self._states.values())
+        seconds = self._now() - self._began if self._now is not None else 0.0
+        if told < _FEWEST_FOR_A_RATE or seconds <= 0:
+            return ""
+        left = (
+            f", {_duration((self._cap - told) * seconds / told)} left"
+            if self._cap and told < self._cap
+            else ""
+        )
+        return f"; {told * 3600 / seconds:.3g} an hour{left}"
 
     def _values(self, values: Sequence[float]) -> str:
         if not self._metrics:
@@ -58,3 +79,8 @@ class Progress:
         sign = 1 if self._metrics[0].minimize else -1
         if self._best is None or sign * value < sign * self._best[0]:
             self._best = (value, proposal.name)
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{max(minutes, 1)} min"

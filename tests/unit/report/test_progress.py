@@ -63,3 +63,17 @@ def test_a_sweep_without_a_metric_has_runs_that_finished() -> None:
 
 def test_before_the_first_trial_nothing_is_told() -> None:
     assert Progress([LOSS], 4).status == "[0 of 4 told: none yet]"
+
+
+def test_the_rate_and_the_time_left_are_told_once_there_is_a_rate() -> None:
+    clock = iter([0.0, 60.0, 120.0, 180.0])
+    lines = told(Progress([LOSS], 4, lambda: next(clock)), *[Completed((0.5,))] * 3)
+    assert "an hour" not in lines[0]
+    assert lines[1].endswith("; 60 an hour, 2 min left]")
+    assert lines[2].endswith("; 60 an hour, 1 min left]")
+
+
+def test_long_times_are_told_in_hours() -> None:
+    clock = iter([0.0, 0.0, 7200.0])
+    lines = told(Progress([LOSS], 9, lambda: next(clock)), *[Completed((0.5,))] * 2)
+    assert lines[-1].endswith("; 1 an hour, 7 h 00 min left]")

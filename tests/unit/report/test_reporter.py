@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import optuna
 import pytest
 
 from optuna_sweep.config import Metric
 from optuna_sweep.errors import Unavailable
+from optuna_sweep.launch import Ending
 from optuna_sweep.outcomes import Observation, Phase
 from tests.memory_launch import Script, curve
+from tests.memory_run import MemoryRun
 from tests.sweeps_in_memory import LOSS, ReportedSweep, reported_sweep
 
 MEDIAN = optuna.pruners.MedianPruner(n_startup_trials=3)
@@ -138,3 +142,29 @@ def test_a_summary_that_cannot_be_written_does_not_hurt_the_sweep(phase: Phase) 
     run.launch.faults = silence
     proposal = run.launch.runs["sweep-0000"].proposal
     run.reporter.run_ended(proposal, Observation(run_id="sweep-0000", phase=phase, summary={"loss": 1.0}))
+
+
+def test_plots_are_drawn_when_the_trials_have_doubled_beside_the_newest_row() -> None:
+    run = finished(run_cap=9, workers=1)
+    assert [step for step, _, _ in run.own.shown] == [1, 3, 7]
+    assert all(len(tables["trials"].rows) == step + 1 for step, _, tables in run.own.shown)
+
+
+def test_at_the_end_everything_is_shown_once_more_and_written(tmp_path: Path) -> None:
+    run = finished(run_cap=5, workers=1)
+    files = run.reporter.finish(Ending.FINISHED, "run_cap of 5 is reached", tmp_path)
+    assert sorted(file.name for file in files) == ["report.html", "study.json", "trials.csv"]
+    step, figures, tables = run.own.shown[-1]
+    assert (step, len(tables["trials"].rows)) == (4, 5)
+    assert "charts/optimization_history" in figures
+    assert "The plot contour is left out: it takes two parameters." in run.launch.said
+
+
+def test_plots_that_w_and_b_does_not_take_do_not_hurt_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: object, *args: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(MemoryRun, "show", full)
+    run = finished(run_cap=3)
+    assert run.states == ["COMPLETE"] * 3
+    assert "The plots could not be shown in W&B: OSError('the disk is full')" in run.launch.said
