@@ -75,8 +75,8 @@ class Settings(Lenient):
     )
     pruner: Component | None = Field(
         default=None,
-        description="Optuna's pruner. Without it `early_terminate` decides, else `MedianPruner`, and none "
-        "for `grid`.",
+        description="Optuna's pruner. Without it `early_terminate` decides, else `TighteningPruner`, and "
+        "none for `grid`.",
     )
     method: MethodName | None = Field(
         default=None,
