@@ -57,6 +57,7 @@ def chromium() -> Iterator[Browser]:
 def opened(browser: Browser, address: str, size: str) -> Seen:
     width, height = SIZES[size]
     seen = Seen(browser.new_page(viewport={"width": width, "height": height}))
+    seen.page.set_default_timeout(PATIENCE)
     seen.page.on("console", lambda line: seen.complaints.append(line.text) if line.type == "error" else None)
     seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     seen.page.goto(address)
