@@ -4,10 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-requirements
+BENCH ?=
 WITH_TORCH := $(VENV)/.made-from-requirements-examples
 TORCH_EXAMPLES := lightning pytorch_sweep
 
-.PHONY: demo example test live check format lock job clean help
+.PHONY: bench demo example test live check format lock job clean help
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*##/make \1 -/p' $(MAKEFILE_LIST)
@@ -17,6 +18,9 @@ demo: $(READY)  ## a whole launch sweep, without an account and without Docker, 
 
 example: $(if $(filter $(TORCH_EXAMPLES),$(NAME)),$(WITH_TORCH),$(READY))  ## one of examples/ on a local W&B: make example NAME=quadratic
 	@$(BIN)/python -m demo.example $(NAME)
+
+bench: $(READY)  ## measure beside the peers, all or one (make bench BENCH=pruning), and write docs/benchmarks.md
+	$(BIN)/python -m bench $(BENCH)
 
 test: $(WITH_TORCH)  ## every test: unit, contract, journeys with real processes
 	$(BIN)/python -m pytest
