@@ -251,9 +251,7 @@ class OwnRun(Protocol):
         """Add columns to the history row of this step; a row is sent when a later one begins."""
         ...
 
-    def show(
-        self, figures: Mapping[str, Mapping[str, Any]], tables: Mapping[str, Table], step: int
-    ) -> None:
+    def show(self, figures: Mapping[str, Mapping[str, Any]], tables: Mapping[str, Table], step: int) -> None:
         """Add plotly figures, as plain JSON data, and tables to the history row of this step."""
         ...
 

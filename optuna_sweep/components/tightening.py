@@ -12,7 +12,7 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 _RUNGS = tuple(sorted({round(2 ** (half / 2)) for half in range(80)}))
-"""Steps at which runs are compared: each about 1.4 times the one before. A first value at 0 says too little."""
+"""Steps at which runs are compared, each about 1.4 times the one before; a value at 0 says too little."""
 
 
 class TighteningPruner(BasePruner):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from optuna_sweep.config.blocks import Items, Lenient, Number, Seconds, Whole
 from optuna_sweep.config.components import Component
@@ -14,6 +15,14 @@ EndingName = Literal["failed", "crashed", "preempted", "lost", "stopped", "delet
 
 class RetryEntry(Lenient):
     """Which runs are started again with the same parameters."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_the_key_on(cls, raw: Any) -> Any:
+        """YAML 1.1 reads the bare key ``on`` as true, and W&B then stores it as the text ``"true"``."""
+        if not isinstance(raw, Mapping):
+            return raw
+        return {"on" if key in (True, "true") else key: value for key, value in raw.items()}
 
     max: Whole = Field(default=1, description="Attempts that may follow the first, for each run.")
     on: Annotated[tuple[EndingName, ...], Items] = Field(

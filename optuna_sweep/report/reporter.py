@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.config import Metric
-from optuna_sweep.errors import OptunaSweepError
 from optuna_sweep.launch import Ending, Launch, OwnRun, Table
 from optuna_sweep.outcomes import Observation, Phase, Proposal
 from optuna_sweep.report.charts import Chart, charts
@@ -43,16 +43,18 @@ class Reporter:
         with quiet_optuna():
             self.study = optuna.load_study(study_name=opened.study.study_name, storage=opened.storage)
         self._history = History(own, metrics)
+        self._troubles: set[str] = set()
         self._drawn = 1
         self._drawn_at = launch.now()
 
     def trial_told(self, line: str) -> None:
         """A trial was told: the line about it, its row as soon as those before it are there, the summary."""
         self._launch.say(line)
-        self._history.follow(self.study.get_trials(deepcopy=False))
-        self._own.summarize(standing(self.study, self._metrics))
-        if self._drawing_is_due:
-            self._draw()
+        with self._harmless("shown in W&B"):
+            self._history.follow(self.study.get_trials(deepcopy=False))
+            self._own.summarize(standing(self.study, self._metrics))
+            if self._drawing_is_due:
+                self._draw()
 
     def run_ended(self, proposal: Proposal, seen: Observation) -> None:
         """No process writes to this run any more: put into its summary what became of its trial.
@@ -63,11 +65,9 @@ class Reporter:
         """
         if seen.phase is Phase.DELETED or not seen.summary:
             return
-        trial = self.study.get_trials(deepcopy=False)[proposal.trial]
-        try:
+        with self._harmless(f"written to the run {seen.run_id}"):
+            trial = self.study.get_trials(deepcopy=False)[proposal.trial]
             self._launch.describe_run(seen.run_id, {**seen.summary, **_epitaph(trial)})
-        except OptunaSweepError:
-            return
 
     def finish(self, ending: Ending, reason: str, folder: Path) -> list[Path]:
         """Show everything once more, and write what people open of the study's artifact.
@@ -77,6 +77,11 @@ class Reporter:
             reason: The rule that ended it, in words; empty where a person did.
             folder: Where to write the files.
         """
+        with self._harmless("finished"):
+            return self._finish(ending, reason, folder)
+        return []
+
+    def _finish(self, ending: Ending, reason: str, folder: Path) -> list[Path]:
         closing = ending is not Ending.PAUSED
         self._history.follow(self.study.get_trials(deepcopy=False), closing=closing)
         self._own.summarize(standing(self.study, self._metrics))
@@ -91,6 +96,16 @@ class Reporter:
             reason=reason,
         )
         return write_files(folder, self.study, self._metrics, drawn, ended)
+
+    @contextmanager
+    def _harmless(self, what: str) -> Iterator[None]:
+        """Whatever a report trips over, the sweep goes on without it; the same trouble is said once."""
+        try:
+            yield
+        except Exception as error:
+            if repr(error) not in self._troubles:
+                self._troubles.add(repr(error))
+                self._launch.say(f"The report could not be {what}: {error!r}")
 
     @property
     def _drawing_is_due(self) -> bool:
@@ -107,11 +122,8 @@ class Reporter:
         self._drawn, self._drawn_at = max(self._finished, 1), self._launch.now()
         drawn = list(charts(self.study, self._metrics))
         step = self._own.next_step if at_the_end and self._history.newest is None else self._history.newest
-        try:
-            if step is not None:
-                self._show(drawn, step)
-        except Exception as error:  # whatever a picture trips over, the sweep goes on without it
-            self._launch.say(f"The plots could not be shown in W&B: {error!r}")
+        if step is not None:
+            self._show(drawn, step)
         return drawn
 
     def _show(self, drawn: Sequence[Chart], step: int) -> None:

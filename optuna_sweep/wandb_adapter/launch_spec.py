@@ -75,7 +75,9 @@ def run_spec(job: Job, proposal: Proposal) -> dict[str, Any]:
     overrides = spec.setdefault("overrides", {})
     overrides.setdefault("run_config", {}).update(proposal.parameters)
     if job.command:
-        overrides["entry_point"] = entry_point(job.command, job.program, proposal.parameters)
+        program, arguments = split_command(job.command, job.program, proposal.parameters)
+        overrides |= {"entry_point": program} if program else {}
+        overrides |= {"args": arguments} if arguments else {}
     spec |= {
         "entity": job.entity,
         "project": job.project,
@@ -121,6 +123,22 @@ def entry_point(command: Sequence[Any], program: str | None, parameters: Mapping
         text = _ENVIRONMENT.sub(lambda m: os.environ.get(m.group(1), m.group(1)), str(word))
         words += macros.get(text, [text])
     return words
+
+
+def split_command(
+    command: Sequence[Any], program: str | None, parameters: Mapping[str, Any]
+) -> tuple[list[str], list[str]]:
+    """The words before the first macro of arguments, and the rest.
+
+    The agent's ``local-container`` runner takes no entry point from a run spec, only arguments, which
+    it appends to the job's own; Kubernetes takes both.
+    """
+    macros = _argument_macros(parameters)
+    first = next((place for place, word in enumerate(command) if str(word) in macros), len(command))
+    return (
+        entry_point(command[:first], program, parameters),
+        entry_point(command[first:], program, parameters),
+    )
 
 
 def unknown_macros(command: Sequence[Any] | None) -> list[str]:

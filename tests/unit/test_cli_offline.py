@@ -105,7 +105,7 @@ def test_preview_ends_where_the_space_is_used_up(grid: Path) -> None:
 
 def test_preview_for_people_numbers_the_trials(grid: Path) -> None:
     done = run("preview", grid, "-n", "2")
-    assert done.stdout.splitlines() == ["0  net.width=8  bias=True", "1  net.width=8  bias=False"]
+    assert done.stdout.splitlines() == ["0  net.width=8  bias=True", "1  net.width=16  bias=True"]
 
 
 def test_preview_of_a_wrong_file_exits_2_with_an_empty_standard_output(broken: Path) -> None:

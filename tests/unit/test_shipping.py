@@ -55,7 +55,9 @@ def test_what_is_copied_is_what_ships_and_nothing_else(tmp_path: Path) -> None:
     there = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
     assert [Path(path) for path in copied] == there
     assert all(ships(path) for path in there)
-    assert {ENTRY_POINT, "requirements.txt", "requirements.lock", "Dockerfile"} <= {str(path) for path in there}
+    assert {ENTRY_POINT, "requirements.txt", "requirements.lock", "Dockerfile"} <= {
+        str(path) for path in there
+    }
 
 
 def test_every_module_of_the_package_is_copied(tmp_path: Path) -> None:

@@ -167,4 +167,4 @@ def test_plots_that_w_and_b_does_not_take_do_not_hurt_the_sweep(monkeypatch: pyt
     monkeypatch.setattr(MemoryRun, "show", full)
     run = finished(run_cap=3)
     assert run.states == ["COMPLETE"] * 3
-    assert "The plots could not be shown in W&B: OSError('the disk is full')" in run.launch.said
+    assert "The report could not be shown in W&B: OSError('the disk is full')" in run.launch.said

@@ -147,3 +147,16 @@ def test_what_is_wrong_with_the_job_is_said_before_anything_is_launched(
     others: dict[str, Any], problem: str
 ) -> None:
     assert [str(found) for found in job(**others).problems()] == [problem]
+
+
+@pytest.mark.parametrize(
+    ("command", "overrides"),
+    [
+        (["python", "x.py"], {"entry_point": ["python", "x.py"]}),
+        (["python", "x.py", "${args_no_hyphens}"], {"entry_point": ["python", "x.py"], "args": ["lr=0.1"]}),
+        (["${args}", "--last"], {"args": ["--lr=0.1", "--last"]}),
+    ],
+)
+def test_arguments_travel_apart_from_the_entry_point(command: list[str], overrides: dict[str, Any]) -> None:
+    spec = run_spec(job(command=command), proposal(parameters={"lr": 0.1}))
+    assert spec["overrides"] == {"run_config": {"lr": 0.1}, **overrides}
