@@ -53,28 +53,40 @@ def _times() -> Table:
     rows += [_compare("TPESampler", "journal", size, _WARPED, ", a normal parameter") for size in _SIZES]
     return Table(
         title="CPU time of a trial with 10 reports, over plain Optuna",
-        columns=["sampler, storage", "finished trials", "plain ms", "ours ms", "ratio", "reading W&B ms"],
+        columns=[
+            "sampler, storage",
+            "finished trials",
+            "plain ms",
+            "ours ms",
+            "ratio",
+            "our pruner ms",
+            "reading W&B ms",
+        ],
         rows=rows,
-        note="MedianPruner, 8 parameters. A normal parameter is a latent for the sampler, which plain Optuna "
+        note="Both with MedianPruner, 8 parameters; `our pruner` is the scheduler with its default one. A "
+        "normal parameter is a latent for the sampler, which plain Optuna "
         "does not have: it samples a uniform one there.",
     )
 
 
 def _compare(sampler: str, place: str, size: int, parameters: dict[str, Any], words: str) -> list[Any]:
-    config = sweep_config(parameters, settings={"sampler": {"type": sampler}})
-    plain_config = sweep_config(MIXED)
+    named = {"sampler": {"type": sampler}}
+    alike = sweep_config(parameters, settings={**named, "pruner": {"type": "MedianPruner"}})
+    plain = sweep_config(MIXED)
     with tempfile.TemporaryDirectory() as folder:
-        plain = _plain_side(plain_config, sampler, _filled(plain_config, place, size, Path(folder, "plain")))
-        storage = _filled(config, place, size, Path(folder, "ours"))
-        ours = _our_side(open_search(config, storage)[0])
-        times: list[tuple[float, float]] = []
-        for side in (plain, ours):
+        sides = [
+            _plain_side(plain, sampler, _filled(plain, place, size, Path(folder, "plain"))),
+            _our_side(open_search(alike, _filled(alike, place, size, Path(folder, "alike")))[0]),
+        ]
+        default = sweep_config(parameters, settings=named)
+        sides.append(_our_side(open_search(default, _filled(default, place, size, Path(folder, "own")))[0]))
+        for side in sides:
             side()
-        for _ in range(_ROUNDS):
-            times.append(tuple(_cpu(side, _BLOCKS[sampler]) for side in (plain, ours)))  # type: ignore[arg-type]
-    theirs, own = (statistics.median(column) for column in zip(*times, strict=True))
-    ratio = statistics.median(b / a for a, b in times)
-    return [f"{sampler}, {place}{words}", size, theirs * 1e3, own * 1e3, round(ratio, 2), _reading() * 1e3]
+        rounds = [[_cpu(side, _BLOCKS[sampler]) for side in sides] for _ in range(_ROUNDS)]
+    theirs, ours, defaults = (statistics.median(column) * 1e3 for column in zip(*rounds, strict=True))
+    ratio = statistics.median(each[1] / each[0] for each in rounds)
+    where = f"{sampler}, {place}{words}"
+    return [where, size, theirs, ours, round(ratio, 2), defaults, _reading() * 1e3]
 
 
 def _filled(config: SweepConfig, place: str, size: int, path: Path) -> Path | BaseStorage:
