@@ -9,6 +9,6 @@ by side, interleaved. The counts that do not depend on a machine (requests) are 
 
 ::
 
-    __main__ ─▶ requests, idle, overhead, pruning, efficiency, scale ─▶ sweeps, world ─▶ optuna_sweep
+    __main__ ─▶ requests, overhead, pruning, efficiency, scale ─▶ sweeps, world ─▶ optuna_sweep
             └─▶ page ─▶ result, machine
 """

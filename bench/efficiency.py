@@ -21,7 +21,7 @@ from optuna_sweep.outcomes import Observation, Phase
 
 _BUDGETS = (20, 40, 60, 100)
 _WORKERS = (1, 8)
-_SECONDS = 20.0
+_SECONDS = 8.0
 """Real seconds for each searcher, task and number of workers; slow searchers get fewer seeds."""
 _MOST_SEEDS = 20
 
@@ -113,12 +113,13 @@ def run() -> Result:
                 rows=rows,
             )
         ],
-        seeds=f"Seeds from 0, as many as fit into {_SECONDS:g} s, {_MOST_SEEDS} at most; the column says how many.",
+        seeds=f"Seeds from 0, as many as fit into {_SECONDS:g} s, {_MOST_SEEDS} at most: see the column.",
     )
 
 
 def _medians(task: Task, workers: int, make: Callable[[Mapping[str, Any], int], Searcher]) -> list[Any]:
-    began, found = time.monotonic(), []
+    began = time.monotonic()
+    found: list[list[float]] = []
     while len(found) < _MOST_SEEDS and (not found or time.monotonic() - began < _SECONDS):
         found.append(_regrets(task, workers, make(task.parameters, len(found)), len(found)))
     return [len(found), *(statistics.median(column) for column in zip(*found, strict=True))]
@@ -126,7 +127,8 @@ def _medians(task: Task, workers: int, make: Callable[[Mapping[str, Any], int], 
 
 def _regrets(task: Task, workers: int, searcher: Searcher, seed: int) -> list[float]:
     random = Random(seed)
-    best, regrets = math.inf, []
+    best = math.inf
+    regrets: list[float] = []
     at_work: list[tuple[float, int, Any, float]] = []
     now = 0.0
     for started in range(max(_BUDGETS) + workers - 1):
