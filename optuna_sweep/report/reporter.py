@@ -17,7 +17,7 @@ from optuna_sweep.report.charts import Chart, charts
 from optuna_sweep.report.files import write_files
 from optuna_sweep.report.history import History
 from optuna_sweep.report.page import Ended
-from optuna_sweep.report.rows import REASON, table
+from optuna_sweep.report.rows import REASON, RUN_ID, table
 from optuna_sweep.report.standing import standing
 from optuna_sweep.study import Opened, quiet_optuna
 
@@ -82,6 +82,9 @@ class Reporter:
         return []
 
     def _finish(self, ending: Ending, reason: str, folder: Path) -> list[Path]:
+        if not self._launched_any:
+            # Nothing to show, and the one line that says why must not drown in what is left out.
+            return []
         closing = ending is not Ending.PAUSED
         self._history.follow(self.study.get_trials(deepcopy=False), closing=closing)
         self._own.summarize(standing(self.study, self._metrics))
@@ -112,6 +115,10 @@ class Reporter:
         """When the trials have doubled, or time has passed: the cost of all drawings stays in proportion."""
         late = self._launch.now() - self._drawn_at >= _DRAW_AGAIN
         return late or self._finished >= 2 * self._drawn
+
+    @property
+    def _launched_any(self) -> bool:
+        return any(RUN_ID in trial.user_attrs for trial in self.study.get_trials(deepcopy=False))
 
     @property
     def _finished(self) -> int:

@@ -43,7 +43,7 @@ def test_a_pruned_run_is_stopped_and_waited_for(stage: Stage) -> None:
     assert good.created_at >= bad.heard_at, "the only worker was free before the stopped run had ended"
     study = stage.study("pruned")
     assert [trial.state for trial in study.trials] == [TrialState.PRUNED, TrialState.COMPLETE]
-    assert "ThresholdPruner" in study.trials[0].user_attrs["reason"]
+    assert "above the threshold" in study.trials[0].user_attrs["reason"]
     assert "trial-000 pruned at step 0" in seen.said
 
 
