@@ -16,14 +16,14 @@ from bench.pruning.curves import Curves, tasks
 from bench.pruning.record import EPOCHS
 from bench.pruning.replay import RUNS, WORKERS, Logging, Score, replay
 from bench.result import Result, Table
-from optuna_sweep.components.defaults import default_pruner
+from optuna_sweep.components.tightening import TighteningPruner
 from optuna_sweep.components.hyperband import BandPruner, bands_of
 
 _SEEDS = range(100, 124)
-"""Not 0 to 15, on which the default pruner's settings were picked."""
+"""Not 0 to 15, on which the pruner's settings were picked."""
 _BANDS = bands_of(min_iter=None, max_iter=EPOCHS, s=2, eta=3)
 _PRUNERS: dict[str, Callable[[], BasePruner]] = {
-    "ours, the default": lambda: default_pruner(None),
+    "TighteningPruner": TighteningPruner,
     "MedianPruner": optuna.pruners.MedianPruner,
     "MedianPruner, 3 warm-up steps": lambda: optuna.pruners.MedianPruner(n_warmup_steps=3),
     "PercentilePruner 75 %": lambda: optuna.pruners.PercentilePruner(75.0),
@@ -46,7 +46,7 @@ def run() -> Result:
     ways = [
         [way, *_row(name, _PRUNERS[name], curves, logging)]
         for way, logging in _LOGGINGS.items()
-        for name in ("ours, the default", "MedianPruner")
+        for name in ("TighteningPruner", "MedianPruner")
     ]
     return Result(
         tables=[

@@ -1,15 +1,17 @@
-"""The classes of Optuna that a sweep file can name."""
+"""The classes that a sweep file can name: Optuna's, and a pruner of our own."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from types import ModuleType
 
 import optuna
 from optuna.samplers import nsgaii
+
+from optuna_sweep.components.tightening import TighteningPruner
 
 _PACKAGES = {
     "CmaEsSampler": ("cmaes",),
@@ -46,7 +48,8 @@ def _of(word: str, base: type, module: ModuleType) -> Kind:
 
 
 SAMPLER = _of("sampler", optuna.samplers.BaseSampler, optuna.samplers)
-PRUNER = _of("pruner", optuna.pruners.BasePruner, optuna.pruners)
+_OPTUNAS = _of("pruner", optuna.pruners.BasePruner, optuna.pruners)
+PRUNER = replace(_OPTUNAS, classes={**_OPTUNAS.classes, "TighteningPruner": TighteningPruner})
 EVALUATOR = _of("terminator evaluator", optuna.terminator.BaseImprovementEvaluator, optuna.terminator)
 CROSSOVER = _of("crossover", nsgaii.BaseCrossover, nsgaii)
 MUTATION = _of("mutation", nsgaii.BaseMutation, nsgaii)

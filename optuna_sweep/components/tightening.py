@@ -1,4 +1,4 @@
-"""The pruner of a sweep that names none: lenient with beginners, strict in the second half."""
+"""A pruner of our own, ``{type: TighteningPruner}``: lenient with beginners, strict in the second half."""
 
 from __future__ import annotations
 

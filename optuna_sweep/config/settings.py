@@ -75,7 +75,7 @@ class Settings(Lenient):
     )
     pruner: Component | None = Field(
         default=None,
-        description="Optuna's pruner. Without it `early_terminate` decides, else `TighteningPruner`, and "
+        description="Optuna's pruner. Without it `early_terminate` decides, else `MedianPruner`, and "
         "none for `grid`.",
     )
     method: MethodName | None = Field(

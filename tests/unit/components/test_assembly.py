@@ -55,7 +55,7 @@ def test_an_unknown_pruner_is_told() -> None:
     assert pruner_complaints("Sampler") == [
         "scheduler.settings.pruner.type: 'Sampler' is not an Optuna pruner: HyperbandPruner, MedianPruner, "
         "NopPruner, PatientPruner, PercentilePruner, SuccessiveHalvingPruner, ThresholdPruner, "
-        "WilcoxonPruner: Choose one of them"
+        "WilcoxonPruner, TighteningPruner: Choose one of them"
     ]
 
 
@@ -131,7 +131,7 @@ def test_all_problems_are_told_at_once_at_any_depth() -> None:
         "Move it into args, or remove it",
         "scheduler.settings.pruner.args.wrapped_pruner.type: 'Patient' is not an Optuna pruner: "
         "HyperbandPruner, MedianPruner, NopPruner, PatientPruner, PercentilePruner, SuccessiveHalvingPruner, "
-        "ThresholdPruner, WilcoxonPruner: Did you mean 'PatientPruner'?",
+        "ThresholdPruner, WilcoxonPruner, TighteningPruner: Did you mean 'PatientPruner'?",
         "scheduler.settings.pruner.args.patience: 'long': a whole number: Correct the value",
     ]
 

@@ -4,7 +4,6 @@ import optuna
 
 from optuna_sweep import components
 from optuna_sweep.components import Seed
-from optuna_sweep.components.tightening import TighteningPruner
 from optuna_sweep.config.parameters import (
     Categorical,
     Uniform,
@@ -35,5 +34,5 @@ def test_a_grid_is_not_pruned_unless_it_says_so() -> None:
     assert isinstance(components.default_pruner(None, "grid"), optuna.pruners.NopPruner)
 
 
-def test_the_default_pruner_asks_more_of_a_run_as_it_goes_on() -> None:
-    assert isinstance(components.default_pruner(None), TighteningPruner)
+def test_the_default_pruner_is_the_median_rule() -> None:
+    assert isinstance(components.default_pruner(None), optuna.pruners.MedianPruner)
