@@ -16,8 +16,8 @@ from bench.pruning.curves import Curves, tasks
 from bench.pruning.record import EPOCHS
 from bench.pruning.replay import RUNS, WORKERS, Logging, Score, replay
 from bench.result import Result, Table
-from optuna_sweep.components.tightening import TighteningPruner
 from optuna_sweep.components.hyperband import BandPruner, bands_of
+from optuna_sweep.components.tightening import TighteningPruner
 
 _SEEDS = range(100, 124)
 """Not 0 to 15, on which the pruner's settings were picked."""
