@@ -16,6 +16,7 @@ from typing import Any
 from optuna_sweep.errors import Refused, Unavailable
 from optuna_sweep.launch import Snapshot, SweepState, Watch
 from optuna_sweep.outcomes import Observation, Phase, Row
+from optuna_sweep.wandb_adapter.records import json_object
 from optuna_sweep.wandb_adapter.states import left_the_queue, phase_of_run, taken_by_an_agent, wish_for_sweep
 
 Columns = tuple[str, ...]
@@ -191,7 +192,7 @@ class Question:
         phase, detail = phase_of_run(str(run.get("state"))), ""
         if phase is Phase.WAITING and watch.item_id is not None:
             phase, detail = _on_the_queue(cursor, item)
-        summary = _object(run.get("summaryMetrics"))
+        summary = json_object(run.get("summaryMetrics"))
         cursor.last_step = max(cursor.last_step, _step_of(summary) or 0)
         whole = not any(cursor.thinned(group, samples) for group, samples in asked)
         rows = _merge(
@@ -216,7 +217,7 @@ class Question:
             return []
         first = cursor.next_step.get(group, 0)
         taken: dict[int, Row] = {}
-        for row in (_object(raw) for raw in rows or []):
+        for row in (json_object(raw) for raw in rows or []):
             step = _step_of(row)
             if step is not None and step >= first:
                 taken[step] = Row(step, {name: row[name] for name in group if name in row})
@@ -254,16 +255,6 @@ def _merge(groups: Iterable[Sequence[Row]]) -> tuple[Row, ...]:
         for row in rows:
             merged.setdefault(row.step, {}).update(row.values)
     return tuple(Row(step, merged[step]) for step in sorted(merged))
-
-
-def _object(raw: Any) -> dict[str, Any]:
-    """A JSON object that W&B sends as text here and as an object there."""
-    if isinstance(raw, str):
-        try:
-            raw = json.loads(raw)
-        except ValueError:
-            return {}
-    return raw if isinstance(raw, dict) else {}
 
 
 def _step_of(row: Mapping[str, Any]) -> int | None:

@@ -24,8 +24,8 @@ def known_run(node: Mapping[str, Any], columns: Sequence[Sequence[str]] = ()) ->
     return KnownRun(
         run_id=str(node["name"]),
         phase=phase_of_run(str(node.get("state"))),
-        parameters=_plain(_loaded(node.get("config"))),
-        summary=_own(_loaded(node.get("summaryMetrics"))),
+        parameters=_plain(json_object(node.get("config"))),
+        summary=_own(json_object(node.get("summaryMetrics"))),
         created_at=str(node.get("createdAt") or ""),
         stopping=bool(node.get("stopped")),
         rows=_rows(node.get("sampledHistory") or [], columns),
@@ -41,7 +41,7 @@ def _rows(answer: Sequence[Sequence[Any] | None], columns: Sequence[Sequence[str
     """History out of one list of rows for each group of columns; one row for each step."""
     merged: dict[int, dict[str, Any]] = {}
     for group, rows in zip(columns, answer, strict=False):
-        for row in map(_loaded, rows or []):
+        for row in map(json_object, rows or []):
             step = row.get("_step")
             if isinstance(step, int | float):
                 merged.setdefault(int(step), {}).update({name: row[name] for name in group if name in row})
@@ -65,7 +65,7 @@ def last_line(run: Mapping[str, Any]) -> str:
     return next((line for line in reversed(lines) if line and not line.startswith("wandb:")), "")
 
 
-def _loaded(raw: Any) -> dict[str, Any]:
+def json_object(raw: Any) -> dict[str, Any]:
     """W&B sends JSON objects as text, and some servers as objects; broken text counts as empty."""
     if isinstance(raw, str):
         try:
