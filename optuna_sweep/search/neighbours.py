@@ -14,20 +14,24 @@ class Neighbours:
     Args:
         study: Other schedulers may ask and tell it too.
         take_note: Called with each trial that may hold something new.
+
+    Attributes:
+        unfinished: The trials that were waiting or at work when it was last listened for.
     """
 
     def __init__(self, study: optuna.Study, take_note: Callable[[FrozenTrial], None]) -> None:
         self._study = study
         self._take_note = take_note
         self._heard = 0
-        self._unfinished: list[int] = []
+        self.unfinished: list[FrozenTrial] = []
 
     def listen(self) -> int:
         """Take note of what is new, and how many trials there are."""
         trials = self._study.get_trials(deepcopy=False)
-        fresh = [trials[number] for number in (*self._unfinished, *range(self._heard, len(trials)))]
+        again = (trial.number for trial in self.unfinished)
+        fresh = [trials[number] for number in (*again, *range(self._heard, len(trials)))]
         for trial in fresh:
             self._take_note(trial)
-        self._unfinished = [trial.number for trial in fresh if not trial.state.is_finished()]
+        self.unfinished = [trial for trial in fresh if not trial.state.is_finished()]
         self._heard = len(trials)
         return self._heard

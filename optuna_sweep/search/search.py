@@ -148,13 +148,21 @@ class Search:
         except Exception:
             self._settle(trial, Failed("the search space could not be evaluated"))
             raise
-        if self._opened.shared:
-            self._neighbours.listen()  # once more: somebody may have taken the point in the meantime
-        if self.RUN_ID not in trial.user_attrs and not self._novelty.is_new(config):
+        if self.RUN_ID not in trial.user_attrs and not self._is_free(config, trial.number):
             self._settle(trial, Failed("a repeat of a configuration that was already run"))
             self._novelty.steer(self.study)
             return None
         return self.live_trial(trial, config)
+
+    def _is_free(self, config: dict[str, Any], number: int) -> bool:
+        """Whether the configuration has no run, and no scheduler that asked before is about to give it one."""
+        if self._opened.shared:
+            self._neighbours.listen()  # once more: the point may have been taken in the meantime
+            for trial in self._neighbours.unfinished:
+                asking = trial.number < number and trial.state is TrialState.RUNNING
+                if asking and self.space.key(self.space.config(trial)) == self.space.key(config):
+                    return False
+        return self._novelty.is_new(config)
 
     # Telling ------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.util import find_spec
@@ -36,16 +37,21 @@ _CONNECTING: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     }
 )
 _REDIS_LIMITS = {"socket_connect_timeout": "10", "socket_timeout": "60"}
-_RACES = 2
+_PAUSES = (0.1, 0.3, 0.9)
+"""Seconds between the attempts of one that finds another in the middle of making the tables."""
+
 _RECONNECT_AFTER = 1800  # seconds; MySQL drops idle connections after a while
 
 
-def open_database(text: str, environment: Mapping[str, str]) -> Reached:
+def open_database(
+    text: str, environment: Mapping[str, str], *, wait: Callable[[float], None] = time.sleep
+) -> Reached:
     """Open the storage that ``settings.storage`` names, and see that it answers.
 
     Args:
         text: The address, with ``${NAME}`` for what the environment holds.
         environment: The process's environment.
+        wait: Lets seconds pass.
 
     Raises:
         ConfigError: A driver or a name of the environment is missing.
@@ -56,16 +62,17 @@ def open_database(text: str, environment: Mapping[str, str]) -> Reached:
 
     def request() -> BaseStorage:
         with translated(str(address), address.hide), quiet_optuna():
-            return _opened_beside_others(opener)
+            return _opened_beside_others(opener, wait)
 
     return Reached(at_once(request), str(address), address.hide)
 
 
-def _opened_beside_others(opener: Callable[[], BaseStorage]) -> BaseStorage:
-    """Open it again where another scheduler has made the tables of an empty database in the meantime."""
-    for _ in range(_RACES):
+def _opened_beside_others(opener: Callable[[], BaseStorage], wait: Callable[[float], None]) -> BaseStorage:
+    """Open it again where another scheduler makes the tables of an empty database in the meantime."""
+    for pause in _PAUSES:
         with suppress(IntegrityError, ProgrammingError, OperationalError):
             return opener()
+        wait(pause)
     return opener()
 
 

@@ -236,8 +236,8 @@ def test_a_grid_that_schedulers_share_is_visited_once(address: str) -> None:
     assert [result["ending"] for result in results] == ["FINISHED", "FINISHED"]
     points = [tuple(run.values()) for result in results for run in result["runs"].values()]
     assert len(set(points)) == 18
-    # Two that ask in the same moment may choose the same point; nobody knows of the other yet.
-    assert len(points) <= 18 + 6
+    # Between seeing a point free and giving it its run lies one write, in which the other may see it free.
+    assert len(points) <= 18 + 4
 
 
 def test_a_scheduler_that_goes_on_leaves_the_trials_of_others_alone(address: str) -> None:

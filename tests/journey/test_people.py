@@ -18,8 +18,8 @@ def test_a_sweep_that_is_paused_or_stopped_starts_nothing_new_and_lets_its_runs_
     assert (seen.state, seen.scheduler) == (state, "finished")
     # Noticed in the next poll: that one found a run ended, and had a worker free.
     assert [run.name for run in seen.runs] == [run.name for run in acted[name].runs]
-    assert [run.state for run in seen.runs] == ["finished", "finished"]
-    assert [trial.state for trial in stage.study(name).trials] == [TrialState.COMPLETE] * 2
+    assert {run.state for run in seen.runs} == {"finished"}
+    assert [trial.state for trial in stage.study(name).trials] == [TrialState.COMPLETE] * len(seen.runs)
 
 
 def test_a_canceled_sweep_stops_its_runs_and_waits_for_them(stage: Stage, acted: dict[str, Look]) -> None:
@@ -31,7 +31,7 @@ def test_a_canceled_sweep_stops_its_runs_and_waits_for_them(stage: Stage, acted:
 
 
 def test_as_many_runs_are_in_flight_as_the_sweep_file_says(acted: dict[str, Look]) -> None:
-    assert len(acted["paused"].runs) == len(acted["canceled"].runs) == 2
+    assert len(acted["paused"].live) == len(acted["canceled"].live) == 2
     assert len(acted["troubles"].runs) == 6
 
 
