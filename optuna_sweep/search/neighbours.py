@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import optuna
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, TrialState
 
 
 class Neighbours:
@@ -14,24 +14,27 @@ class Neighbours:
     Args:
         study: Other schedulers may ask and tell it too.
         take_note: Called with each trial that may hold something new.
-
-    Attributes:
-        unfinished: The trials that were waiting or at work when it was last listened for.
     """
 
     def __init__(self, study: optuna.Study, take_note: Callable[[FrozenTrial], None]) -> None:
         self._study = study
         self._take_note = take_note
         self._heard = 0
-        self.unfinished: list[FrozenTrial] = []
+        self._unfinished: list[FrozenTrial] = []
 
     def listen(self) -> int:
         """Take note of what is new, and how many trials there are."""
         trials = self._study.get_trials(deepcopy=False)
-        again = (trial.number for trial in self.unfinished)
+        again = (trial.number for trial in self._unfinished)
         fresh = [trials[number] for number in (*again, *range(self._heard, len(trials)))]
         for trial in fresh:
             self._take_note(trial)
-        self.unfinished = [trial for trial in fresh if not trial.state.is_finished()]
+        self._unfinished = [trial for trial in fresh if not trial.state.is_finished()]
         self._heard = len(trials)
         return self._heard
+
+    def asking_before(self, number: int) -> Iterator[FrozenTrial]:
+        """The trials at work that are older than this one; some have no run yet."""
+        for trial in self._unfinished:
+            if trial.state is TrialState.RUNNING and trial.number < number:
+                yield trial

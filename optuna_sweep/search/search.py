@@ -76,8 +76,7 @@ class Search:
         self.study = opened.study
         self.measure = measure
         self.repeats = repeats
-        self.storage = opened.storage
-        self._opened = opened
+        self.storage, self._opened = opened.storage, opened
         self.space = space
         self._sweep_id = sweep_id
         self._retry = retry
@@ -155,13 +154,11 @@ class Search:
         return self.live_trial(trial, config)
 
     def _is_free(self, config: dict[str, Any], number: int) -> bool:
-        """Whether the configuration has no run, and no scheduler that asked before is about to give it one."""
         if self._opened.shared:
             self._neighbours.listen()  # once more: the point may have been taken in the meantime
-            for trial in self._neighbours.unfinished:
-                asking = trial.number < number and trial.state is TrialState.RUNNING
-                if asking and self.space.key(self.space.config(trial)) == self.space.key(config):
-                    return False
+            before = self._neighbours.asking_before(number)
+            if any(self.space.key(self.space.config(trial)) == self.space.key(config) for trial in before):
+                return False
         return self._novelty.is_new(config)
 
     # Telling ------------------------------------------------------------------------------
@@ -203,8 +200,8 @@ class Search:
         if outcome is None:
             return Verdict(decision=Decision.DONE)
         others = self._finish(live, outcome, but=seen.run_id)
-        reason = "" if isinstance(outcome, Completed) else outcome.reason
-        return Verdict(decision=Decision.DONE, outcome=outcome, reason=reason, also_stop=others)
+        why = "" if isinstance(outcome, Completed) else outcome.reason
+        return Verdict(decision=Decision.DONE, outcome=outcome, reason=why, also_stop=others)
 
     def _finish(self, live: LiveTrial, outcome: Outcome, *, but: str) -> tuple[str, ...]:
         """Tell the trial and forget its runs; the ids of its other runs that were started."""
