@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-requirements
 BENCH ?=
+# Journeys mostly wait, so more of them fit beside each other than there are processors.
+SIDE_BY_SIDE ?= 4
 WITH_TORCH := $(VENV)/.made-from-requirements-examples
 TORCH_EXAMPLES := lightning pytorch_sweep
 
@@ -22,8 +24,8 @@ example: $(if $(filter $(TORCH_EXAMPLES),$(NAME)),$(WITH_TORCH),$(READY))  ## on
 bench: $(READY)  ## measure beside the peers, all or one (make bench BENCH=pruning), and write docs/benchmarks.md
 	$(BIN)/python -m bench $(BENCH)
 
-test: $(WITH_TORCH)  ## every test: unit, contract, journeys with real processes
-	$(BIN)/python -m pytest
+test: $(WITH_TORCH)  ## every test: unit, thorough, contract, journeys with real processes
+	$(BIN)/python -m pytest --numprocesses $(SIDE_BY_SIDE) --dist loadgroup --no-loadscope-reorder
 
 live: $(READY)  ## the launch contract against your W&B: make live, with WANDB_API_KEY and WANDB_ENTITY set
 	$(BIN)/python -m pytest -m live tests/live

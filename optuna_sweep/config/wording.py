@@ -70,7 +70,8 @@ def dotted(place: Sequence[int | str]) -> str:
     """A location as a path: ``metrics[0].name``."""
     path = ""
     for key in place:
-        path += f"[{key}]" if isinstance(key, int) else f".{key}" if path else key
+        name = key if key != "" else "''"
+        path += f"[{name}]" if isinstance(name, int) else f".{name}" if path else name
     return path
 
 

@@ -14,6 +14,7 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
+from optuna_sweep.errors import SweepError
 from optuna_sweep.launch import Ending
 from optuna_sweep.study import JOURNAL, Reached, open_database, open_journal, study_files
 from tests.contract.databases import new_database, postgresql, running_redis
@@ -265,3 +266,13 @@ def test_a_shared_study_is_saved_as_a_journal_that_anybody_can_open(address: str
     assert [trial.values for trial in trials_at(file)] == [
         trial.values for trial in trials_at(open_at(address))
     ]
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mysql", "redis"])
+def test_a_database_that_is_not_there_is_one_sentence_without_the_password(kind: str) -> None:
+    with pytest.raises(SweepError) as caught:
+        open_database(f"{kind}://me:${{PW}}@127.0.0.1:9/0", {"PW": "p@ss/w:rd?%"}, wait=lambda seconds: None)
+    said = str(caught.value)
+    assert said.startswith(f"The study's database cannot be reached: {kind}://me:***@127.0.0.1:9/0: ")
+    assert "ss/w" not in said and "%40" not in said
+    assert caught.value.__suppress_context__  # a traceback would show the driver's words

@@ -48,18 +48,6 @@ def acted(stage: Stage) -> dict[str, Look]:
     return seen
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything else first; of the journeys first those that act, since the others go on meanwhile."""
-    items.sort(key=_turn)
-
-
-def _turn(item: pytest.Item) -> int:
-    fixtures = getattr(item, "fixturenames", ())
-    if item.get_closest_marker("journey") is None:
-        return 0
-    return 2 if "acted" in fixtures else 3 if "stage" in fixtures else 1
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Put the ends of the logs below the failure of a journey."""

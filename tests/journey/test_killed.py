@@ -1,7 +1,7 @@
 """Schedulers killed with SIGKILL at moments that the sandbox chooses, and continued with ``--resume_id``.
 
-``tests/unit/test_crashes.py`` does the same at every single moment, in memory. Here a sample of moments goes
-through real processes: wandb's own; the launch agent, which cancels the sweep of a dead scheduler, and
+``tests/thorough/test_crashes.py`` does the same at every single moment, in memory. Here a sample of them
+goes through real processes: wandb's own; the launch agent, which cancels the sweep of a dead scheduler, and
 with it all that runs and waits; and the file of the study, which W&B has only as of its last upload.
 """
 

@@ -13,7 +13,7 @@ from optuna_sweep.search import Search
 from optuna_sweep.setup import facts_of, make_search, make_space, read_sweep
 from optuna_sweep.space import Declared, Programmed
 from optuna_sweep.user_file import UserFile
-from tests.unit.local_sweeps import user_file
+from tests.local_sweeps import user_file
 
 OBJECTIVE = "def objective(trial):\n    trial.suggest_float('y', 0, 1)\n"
 

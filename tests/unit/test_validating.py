@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from optuna_sweep.validating import examine
-from tests.unit.local_sweeps import sweep_file, user_file
+from tests.local_sweeps import sweep_file, user_file
 
 X = {"x": {"min": 0.0, "max": 1.0}}
 USES_FILE = {"optuna_source": "optuna_wandb.py"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.local_sweeps import sweep_file, user_file
+from tests.local_sweeps import sweep_file, user_file
 
 HOUSE = Path(__file__).resolve().parents[2]
 ENTRY = HOUSE / "optuna_scheduler.py"

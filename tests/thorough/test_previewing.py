@@ -12,7 +12,7 @@ import pytest
 from optuna_sweep.errors import ConfigError, SweepError
 from optuna_sweep.offline import open_sweep
 from optuna_sweep.previewing import preview
-from tests.unit.local_sweeps import sweep_file, user_file
+from tests.local_sweeps import sweep_file, user_file
 
 X = {"x": {"min": 0.0, "max": 1.0}}
 

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from optuna_sweep.config import SweepConfig, load_yaml
@@ -59,6 +59,7 @@ files = st.fixed_dictionaries(
 @pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(raw=junk | files)
+@example(raw={"": {"method": None}})
 def test_junk_is_a_config_or_problems(raw: object) -> None:
     try:
         config = SweepConfig.parse(raw)
