@@ -38,7 +38,10 @@ def test_the_config_is_read_back_from_the_study_by_another_process() -> None:
     assert returning(derived).config(study.trials[0]) == config
 
 
-@pytest.mark.parametrize("returned", [None, 0.5, ["a"], {"model": object()}], ids=repr)
+NO_CONFIGS = {"nothing": None, "a number": 0.5, "a list": ["a"], "no JSON": {"model": object()}}
+
+
+@pytest.mark.parametrize("returned", NO_CONFIGS.values(), ids=NO_CONFIGS.keys())
 def test_what_is_no_config_is_told_in_a_sentence(returned: Any) -> None:
     space = returning(lambda trial: returned)
     study = study_of(space)
