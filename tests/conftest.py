@@ -12,6 +12,7 @@ settings.register_profile("steady", derandomize=True, database=None, print_blob=
 settings.load_profile("steady")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those that wait longest come first, and all that look at one sandbox stay together."""
     items.sort(key=_turn)

@@ -162,7 +162,8 @@ class Stage:
         artifact = f"{self.sandbox.entity}/{PROJECT}/optuna-study-{sweep}:latest"
         client(self.sandbox, ["-c", DOWNLOAD, artifact, str(folder)])
         storage = JournalStorage(JournalFileBackend(str(folder / "study.journal")))
-        return optuna.load_study(study_name=f"optuna-study-{sweep}", storage=storage)
+        (study_name,) = optuna.get_all_study_names(storage)
+        return optuna.load_study(study_name=study_name, storage=storage)
 
 
 def _run(node: Mapping[str, Any]) -> Run:

@@ -1,0 +1,142 @@
+"""Sweeps whose study lives in a real database: shared, killed, without it for a while, and its password."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import optuna
+import pytest
+import sqlalchemy
+
+from sandbox.asking import ask
+from tests.contract.databases import new_database, postgresql, running_redis
+from tests.journey.rough_stage import RoughStage, kill_scheduler, light, open_rough_stage
+from tests.journey.stage import Look
+from tests.journey.sweep_files import PROJECT
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(600)]
+
+VARIABLE = "STUDY_PASSWORD"
+PASSWORD = "s3cret@of:the/study?100%"
+STUDY = "shared"
+AWAY = 20.0
+KEPT = """
+query ($entity: String!, $project: String!, $sweep: String!) {
+  project(name: $project, entityName: $entity) {
+    sweep(sweepName: $sweep) { config }
+    run(name: $sweep) { config summaryMetrics logLines { edges { node { line } } } }
+  }
+}"""
+
+
+def with_storage(storage: str, **keys: Any) -> dict[str, Any]:
+    """A sweep file whose scheduler takes the password from its agent's environment."""
+    file = light(**keys)
+    file["scheduler"]["settings"] |= {"storage": storage, "study_name": STUDY}
+    file["scheduler"]["resource_args"] = {"local-container": {"env": [VARIABLE]}}
+    return file
+
+
+def with_password(address: str) -> str:
+    """The database's address for a user of its own that has the password."""
+    url = sqlalchemy.make_url(address)
+    engine = sqlalchemy.create_engine(url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        quoted = PASSWORD.replace("%", "%%")
+        connection.execute(sqlalchemy.text(f"CREATE ROLE searcher LOGIN PASSWORD '{quoted}'"))
+        connection.execute(sqlalchemy.text(f'ALTER DATABASE "{url.database}" OWNER TO searcher'))
+    engine.dispose()
+    return f"postgresql://searcher:${{{VARIABLE}}}@/{url.database}?host={url.query['host']}"
+
+
+@dataclass(frozen=True)
+class Seen:
+    stage: RoughStage
+    looks: dict[str, Look]
+    database: str
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+    home = tmp_path_factory.mktemp("shared")
+    redis_home = tmp_path_factory.mktemp("redis")
+    with (
+        pytest.MonkeyPatch.context() as environment,
+        postgresql() as server,
+        running_redis(redis_home, PASSWORD) as redis,
+        open_rough_stage(home) as stage,
+    ):
+        environment.setenv(VARIABLE, PASSWORD)
+        stage.patience = 300.0
+        database = new_database(server)
+        shared = with_password(database)
+        slow = {"x": {"min": 0.0, "max": 1.0}, "epochs": {"value": 8}, "pause": {"value": 1.0}}
+        stage.launch(
+            {
+                "left": with_storage(shared, parameters=slow),
+                "right": with_storage(shared, parameters=slow),
+                "away": with_storage(
+                    redis.address.replace(f":{PASSWORD}@", f":${{{VARIABLE}}}@"), parameters=slow
+                ),
+            }
+        )
+        with stage.agent():
+            for name in ("left", "right", "away"):
+                stage.until(name, lambda look: len(look.live) == 2, "at work on two runs")
+            redis.stop()
+            assert kill_scheduler(stage.sweeps["left"], signal.SIGKILL)
+            stage.gone("left")
+            stage.until("left", lambda look: look.state == "CANCELED", "canceled by the agent")
+            stage.resume("left")
+            stage.pass_time(AWAY)
+            redis.start()
+            looks = {name: stage.left(name) for name in ("right", "away")}
+            stage.until("left", lambda look: look.scheduler == "running", "resumed")
+            looks["left"] = stage.left("left")
+        yield Seen(stage, looks, database)
+
+
+@pytest.mark.parametrize("name", ["left", "right", "away"])
+def test_a_sweep_in_a_database_ends_finished(seen: Seen, name: str) -> None:
+    look = seen.looks[name]
+    assert (look.state, look.scheduler) == ("FINISHED", "finished"), look.said
+    assert not look.live
+
+
+def test_the_shared_study_has_every_trial_of_both_once(seen: Seen) -> None:
+    study = optuna.load_study(study_name=STUDY, storage=seen.database)
+    own = {
+        name: [t for t in study.trials if t.user_attrs["sweep"] == seen.stage.sweeps[name]]
+        for name in ("left", "right")
+    }
+    assert {name: [t.state.name for t in trials] for name, trials in own.items()} == dict.fromkeys(
+        own, ["COMPLETE"] * 4
+    )
+    assert len({trial.params["x"] for trial in study.trials}) == len(study.trials) == 8
+
+
+def test_a_database_that_was_away_is_told_and_costs_nothing(seen: Seen) -> None:
+    look = seen.looks["away"]
+    assert "The study's database does not answer; the runs go on and so does the sweep" in look.said
+    trials = seen.stage.study("away").trials
+    assert [trial.state.name for trial in trials] == ["COMPLETE"] * 4
+
+
+def test_the_password_is_nowhere(seen: Seen) -> None:
+    for name, sweep in seen.stage.sweeps.items():
+        kept = ask(seen.stage.sandbox, KEPT, entity=seen.stage.sandbox.entity, project=PROJECT, sweep=sweep)
+        assert VARIABLE in str(kept)  # the place where it would be
+        assert spelt(str(kept).encode()) == [], name
+        seen.stage.study(name)  # brings the artifact into the stage's home
+    files = [path for path in seen.stage.home.rglob("*") if path.is_file()]
+    assert [path.name for path in files].count("study.journal") == 3
+    assert [str(path) for path in files if spelt(path.read_bytes())] == []
+
+
+def spelt(content: bytes) -> list[bytes]:
+    """The spellings of the password that are there: as it is, quoted for an address, and in part."""
+    spellings = (PASSWORD.encode(), b"s3cret%40of", b"s3cret@of", b"of:the/study")
+    return [spelling for spelling in spellings if spelling in content]
