@@ -9,39 +9,7 @@ import pytest
 
 from optuna_sweep.errors import TrialError, UserCodeError
 from tests.unit.space.blocks import Objective, programmed, study_of
-
-
-def conditional(trial: optuna.Trial) -> float:
-    """A user's function with two branches, one of which has a branch of its own."""
-    kind = trial.suggest_categorical("kind", ["svm", "forest"])
-    if kind == "svm":
-        trial.suggest_float("svm/C", 1e-3, 1e3, log=True)
-        return -1.0
-    depth = trial.suggest_int("forest.depth", 1, 32)
-    if depth > 16:
-        trial.suggest_float("forest.prune", 0.0, 0.5, step=0.1)
-    return -1.0
-
-
-def leaves_its_branch(config: dict[str, Any]) -> bool:
-    """Whether a config holds more or less than its path through ``conditional``."""
-    wanted = {"kind", "svm/C"} if config["kind"] == "svm" else {"kind", "forest.depth"}
-    if config.get("forest.depth", 0) > 16:
-        wanted = wanted | {"forest.prune"}
-    return set(config) != wanted
-
-
-@pytest.mark.parametrize("directions", [["minimize"], ["minimize", "maximize"]])
-def test_none_of_a_thousand_configs_leaves_its_branch(directions: list[str]) -> None:
-    space = programmed(conditional)
-    study = optuna.create_study(directions=directions, sampler=optuna.samplers.RandomSampler(seed=5))
-    configs = []
-    for _ in range(1_000):
-        trial = study.ask()
-        configs.append(space.suggest(trial))
-        assert configs[-1] == trial.params
-    assert [config for config in configs if leaves_its_branch(config)] == []
-    assert {config["kind"] for config in configs} == {"svm", "forest"}
+from tests.unit.space.branches import conditional, leaves_its_branch
 
 
 def test_a_model_based_sampler_keeps_the_branch_too() -> None:
