@@ -258,3 +258,10 @@ class OwnRun(Protocol):
     def summarize(self, values: Mapping[str, Any]) -> None:
         """Set summary values of the scheduler's own run."""
         ...
+
+    def alert(self, title: str, text: str, level: Literal["INFO", "ERROR"]) -> None:
+        """Send people a message, which W&B hands on as they have asked it to.
+
+        A second one of the same title within a minute is dropped.
+        """
+        ...

@@ -32,6 +32,7 @@ class Loop:
         rules: Say when nothing new is started.
         workers: How many runs may be in flight.
         told: Called once for each trial that was told, after the study knows it.
+        stopping: Called once when a rule ends the sweep; live runs may be at work then.
         ended: Called once for each run that has ended for good, after its trial was told.
         tick: Called after each step, which is every few seconds.
         requests_per_minute: What W&B may be asked.
@@ -48,6 +49,7 @@ class Loop:
         rules: StopRules,
         workers: int,
         told: Callable[[Proposal, Outcome], None] = lambda proposal, outcome: None,
+        stopping: Callable[[Stop], None] = lambda stop: None,
         ended: Callable[[Proposal, Observation], None] = lambda proposal, seen: None,
         tick: Callable[[], None] = lambda: None,
         requests_per_minute: float = REQUESTS_PER_MINUTE,
@@ -57,6 +59,7 @@ class Loop:
         self._rules = rules
         self._workers = workers
         self._told = told
+        self._stopping = stopping
         self._ended = ended
         self._tick = tick
         self._pace = Pace(launch, requests_per_minute)
@@ -192,6 +195,7 @@ class Loop:
                 self.stop = replace(self.stop, reason=self.stop.reason + self._last_words())
             live = f" {len(self._fleet)} runs are still at work." if len(self._fleet) else ""
             self._launch.say(f"Nothing new is started ({self.stop.rule}): {self.stop.reason}.{live}")
+            self._stopping(self.stop)
 
     def _last_words(self) -> str:
         try:

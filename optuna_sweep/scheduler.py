@@ -13,7 +13,7 @@ from optuna_sweep.launch import Ending
 from optuna_sweep.loop import Loop
 from optuna_sweep.patience import Patience
 from optuna_sweep.recovery import runs_started
-from optuna_sweep.report import Progress, Reporter
+from optuna_sweep.report import Alerts, Progress, Reporter
 from optuna_sweep.search import Search
 from optuna_sweep.setup import facts_of, make_search, read_sweep, terminator_of
 from optuna_sweep.signals import first_signal
@@ -68,7 +68,8 @@ class OptunaScheduler(LaunchScheduler):
             self.say(f"Left before the end; the runs go on. {self._how_to_resume}")
             self.ending = Ending.PAUSED
         except OptunaSweepError as error:
-            for line in str(error).splitlines():
+            self._reason = str(error)
+            for line in self._reason.splitlines():
                 self.say(line)
         finally:
             self.leave()
@@ -115,6 +116,8 @@ class OptunaScheduler(LaunchScheduler):
         except (OptunaSweepError, OSError) as error:
             self.say(f"The study could not be saved as an artifact: {error}")
         self.say(f"The sweep ends as {self.ending.value.lower()}.")
+        if self._reporter is not None:
+            self._reporter.leaving(self.ending, self._reason)
         try:
             Patience(self, limit=_LAST_WORDS).insist(lambda: self.end_sweep(self.ending))
         except Refused:
@@ -132,8 +135,6 @@ class OptunaScheduler(LaunchScheduler):
 
     def _loop(self, config: SweepConfig, search: Search, opened: Opened, started: int) -> Loop:
         progress = Progress(config.metrics, config.run_cap, self.now)
-        reporter = Reporter(launch=self, own=self.own, opened=opened, metrics=config.metrics)
-        self._reporter = reporter
         rules = StopRules(
             run_cap=config.run_cap,
             metrics=config.metrics,
@@ -141,6 +142,9 @@ class OptunaScheduler(LaunchScheduler):
             started=started,
             terminate=terminator_of(config, opened),
         )
+        alerts = Alerts(self.own, self.sweep_id, config.settings.alerts, config.metrics, rules.target)
+        reporter = Reporter(launch=self, own=self.own, opened=opened, metrics=config.metrics, alerts=alerts)
+        self._reporter = reporter
         return Loop(
             launch=self,
             search=search,
@@ -149,6 +153,7 @@ class OptunaScheduler(LaunchScheduler):
             tick=lambda: None if self._keeper is None else self._keeper.tick(),
             requests_per_minute=config.settings.max_requests_per_minute,
             told=lambda proposal, outcome: reporter.trial_told(progress.told(proposal, outcome)),
+            stopping=lambda stop: reporter.stopping(stop.reason, failed=stop.failed),
             ended=reporter.run_ended,
         )
 

@@ -33,6 +33,11 @@ class StopRules:
         stop: The sweep's ``settings.stop``.
         started: Runs started so far, those of earlier schedulers of the sweep included.
         terminate: Asked after each trial that was told: is going on not worth it?
+
+    Attributes:
+        started: As above, and counted on.
+        stop: The sweep's ``settings.stop``.
+        target: The value of the only objective that ends the sweep; None where there is none.
     """
 
     def __init__(
@@ -48,6 +53,10 @@ class StopRules:
         self.stop = stop or StopEntry()
         self._cap = run_cap
         self._metric = metrics[0] if len(metrics) == 1 else None
+        self._target_at = "metric.target" if self.stop.target is None else "stop.target"
+        self.target: float | None = None
+        if self._metric is not None:
+            self.target = self._metric.target if self.stop.target is None else self.stop.target
         self._terminate = terminate
         self._trials: set[int] = set()
         self._best: float | None = None
@@ -106,10 +115,9 @@ class StopRules:
         better = self._best is None or (value < self._best if metric.minimize else value > self._best)
         self._idle = 0 if better else self._idle + 1
         self._best = value if better else self._best
-        target = self.stop.target if self.stop.target is not None else metric.target
+        target = self.target
         if target is not None and (value <= target if metric.minimize else value >= target):
-            rule = "metric.target" if self.stop.target is None else "stop.target"
-            self._end(rule, f"{metric.name} reached its target {target:g} with {value:.6g}")
+            self._end(self._target_at, f"{metric.name} reached its target {target:g} with {value:.6g}")
 
     def _judge_failures(self, last: str) -> None:
         row, all_in_all = self.stop.max_consecutive_failures, self.stop.max_failures

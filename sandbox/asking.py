@@ -38,11 +38,24 @@ def stop_run(sandbox: Sandbox, project: str, run: str) -> None:
     _post(sandbox, f"/sandbox/runs/{sandbox.entity}/{project}/{run}/stop", {})
 
 
+def alerts_of(sandbox: Sandbox, project: str, run: str) -> list[dict[str, str]]:
+    """The alerts that a run has sent, each with ``title``, ``text`` and ``severity``."""
+    found: list[dict[str, str]] = _send(sandbox, f"/sandbox/runs/{sandbox.entity}/{project}/{run}/alerts")[
+        "alerts"
+    ]
+    return found
+
+
 def _post(sandbox: Sandbox, path: str, body: object) -> dict[str, Any]:
+    return _send(sandbox, path, json.dumps(body).encode())
+
+
+def _send(sandbox: Sandbox, path: str, body: bytes | None = None) -> dict[str, Any]:
+    """A POST of the body; a GET without one."""
     key = base64.b64encode(f"api:{sandbox.key}".encode()).decode()
     request = urllib.request.Request(
         sandbox.url + path,
-        data=json.dumps(body).encode(),
+        data=body,
         headers={"Authorization": f"Basic {key}", "Content-Type": "application/json"},
     )
     try:

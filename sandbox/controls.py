@@ -2,6 +2,7 @@
 
 - `POST /sandbox/sweeps/{name}/state` with `{"state": "PAUSED" | "FINISHED" | "CANCELED" | …}`
 - `POST /sandbox/runs/{entity}/{project}/{name}/stop`
+- `GET /sandbox/runs/{entity}/{project}/{name}/alerts`: what would have gone to mail and Slack.
 - `POST /sandbox/agents/{id}/stop`: the launch agent shuts down at its next round.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
 from starlette.requests import Request
@@ -17,9 +18,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 if TYPE_CHECKING:
+    from sandbox.runs import Run
     from sandbox.world import World
 
-Action = Callable[["World", Request, bytes], dict[str, str]]
+Action = Callable[["World", Request, bytes], dict[str, Any]]
 
 
 def routes(world: World) -> list[Route]:
@@ -27,11 +29,12 @@ def routes(world: World) -> list[Route]:
     return [
         _route(world, "/sandbox/sweeps/{name}/state", set_sweep_state),
         _route(world, "/sandbox/runs/{entity}/{project}/{name}/stop", stop_run),
+        _route(world, "/sandbox/runs/{entity}/{project}/{name}/alerts", read_alerts, "GET"),
         _route(world, "/sandbox/agents/{id}/stop", stop_agent),
     ]
 
 
-def _route(world: World, path: str, action: Action) -> Route:
+def _route(world: World, path: str, action: Action, method: str = "POST") -> Route:
     async def answer(request: Request) -> Response:
         body = await request.body()
         try:
@@ -41,7 +44,7 @@ def _route(world: World, path: str, action: Action) -> Route:
         except (GraphQLError, KeyError, ValueError) as error:
             return JSONResponse({"errors": [{"message": f"{request.url.path}: {error}"}]}, status_code=400)
 
-    return Route(path, answer, methods=["POST"])
+    return Route(path, answer, methods=[method])
 
 
 def set_sweep_state(world: World, request: Request, body: bytes) -> dict[str, str]:
@@ -56,12 +59,22 @@ def set_sweep_state(world: World, request: Request, body: bytes) -> dict[str, st
 
 def stop_run(world: World, request: Request, _body: bytes) -> dict[str, str]:
     """Ask a run to stop."""
+    run = _run(world, request)
+    world.runs.stop(run)
+    return {"run": run.name, "state": run.state}
+
+
+def read_alerts(world: World, request: Request, _body: bytes) -> dict[str, Any]:
+    """The alerts that a run has sent, oldest first."""
+    return {"alerts": _run(world, request).alerts}
+
+
+def _run(world: World, request: Request) -> Run:
     where = request.path_params
     run = world.projects.get(where["entity"], where["project"]).runs.get(where["name"])
     if run is None:
         raise GraphQLError(f"run {where['name']} not found")
-    world.runs.stop(run)
-    return {"run": run.name, "state": run.state}
+    return run
 
 
 def stop_agent(world: World, request: Request, _body: bytes) -> dict[str, str]:

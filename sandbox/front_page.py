@@ -46,6 +46,7 @@ def run_page(run: Run) -> str:
         f"{run.display_name} ({run.name})",
         f"<p>{_state(run.state)} in <a href='/'>{escape(run.project.name)}</a>, "
         f"{len(run.history)} rows of history</p>"
+        + _alerts(run)
         + _curves(run)
         + _block("Config", json.dumps(config, indent=2))
         + _block("Summary", json.dumps(summary, indent=2))
@@ -83,6 +84,11 @@ def _run_row(run: Run) -> tuple[str, ...]:
         as_iso(run.created_at)[:19].replace("T", " "),
         escape(", ".join(numbers[:4])),
     )
+
+
+def _alerts(run: Run) -> str:
+    rows = [[escape(str(alert[key])) for key in ("severity", "title", "text")] for alert in run.alerts]
+    return _table("Alerts", ("severity", "title", "text"), rows)
 
 
 def _curves(run: Run) -> str:

@@ -24,7 +24,7 @@ class MemoryRun:
         self.axis: tuple[str, dict[str, str]] | None = None
         self.saved: list[Path] = []
         self.shown: list[tuple[int, dict[str, Any], dict[str, Table]]] = []
-        self.alerts: list[tuple[str, str]] = []
+        self.alerts: list[tuple[str, str, str]] = []
 
     def fetch_source(self, artifact: str) -> Path:
         raise AssertionError(artifact)
@@ -53,5 +53,5 @@ class MemoryRun:
     def summarize(self, values: Mapping[str, Any]) -> None:
         self.summary.update(values)
 
-    def alert(self, title: str, text: str) -> None:
-        self.alerts.append((title, text))
+    def alert(self, title: str, text: str, level: Literal["INFO", "ERROR"]) -> None:
+        self.alerts.append((title, text, level))

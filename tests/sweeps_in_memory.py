@@ -8,13 +8,13 @@ from typing import Any
 
 import optuna
 
-from optuna_sweep.config import Metric, StopEntry
+from optuna_sweep.config import AlertsEntry, Metric, StopEntry
 from optuna_sweep.config.parameters import Parameter, Uniform
 from optuna_sweep.launch import Ending
 from optuna_sweep.loop import Loop
 from optuna_sweep.measure import Measure
 from optuna_sweep.outcomes import Outcome, Proposal
-from optuna_sweep.report import Progress, Reporter
+from optuna_sweep.report import Alerts, Progress, Reporter
 from optuna_sweep.search import Retry, Search
 from optuna_sweep.space import Declared
 from optuna_sweep.stopping import StopRules
@@ -105,6 +105,7 @@ def reported_sweep(
     metrics: Sequence[Metric] = (LOSS,),
     next_step: int = 0,
     study: optuna.Study | None = None,
+    alerts: AlertsEntry | None = None,
     **settings: Any,
 ) -> ReportedSweep:
     """A sweep that reports; on trials of ``study`` where one is given, which it does not go on with."""
@@ -115,8 +116,16 @@ def reported_sweep(
     run = ReportedSweep(
         made.launch, made.study, made.search, made.rules, made.loop, opened, made.told, MemoryRun(next_step)
     )
-    run.reporter = Reporter(launch=run.launch, own=run.own, opened=opened, metrics=tuple(metrics))
+    wanted = AlertsEntry() if alerts is None else alerts
+    run.reporter = Reporter(
+        launch=run.launch,
+        own=run.own,
+        opened=opened,
+        metrics=tuple(metrics),
+        alerts=Alerts(run.own, run.launch.sweep_id, wanted, metrics, run.rules.target),
+    )
     progress = Progress(metrics, settings.get("run_cap", 4))
     run.loop._told = lambda proposal, outcome: run.reporter.trial_told(progress.told(proposal, outcome))
     run.loop._ended = run.reporter.run_ended
+    run.loop._stopping = lambda stop: run.reporter.stopping(stop.reason, failed=stop.failed)
     return run

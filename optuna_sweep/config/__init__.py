@@ -22,12 +22,13 @@ from optuna_sweep.config.components import Component
 from optuna_sweep.config.early_terminate import EarlyTerminate
 from optuna_sweep.config.metrics import Metric
 from optuna_sweep.config.models import SweepConfig
-from optuna_sweep.config.policies import RetryEntry, StopEntry
+from optuna_sweep.config.policies import AlertsEntry, RetryEntry, StopEntry
 from optuna_sweep.config.settings import Constraint, MetricEntry, Objective, Settings
 from optuna_sweep.config.source import Source
 from optuna_sweep.config.yaml_reader import load_yaml
 
 __all__ = [
+    "AlertsEntry",
     "Component",
     "Constraint",
     "EarlyTerminate",

@@ -33,6 +33,19 @@ class RetryEntry(Lenient):
     )
 
 
+class AlertsEntry(Lenient):
+    """Which W&B alerts the scheduler's run sends; each reaches who has turned alerts on in W&B."""
+
+    end: bool = Field(default=True, description="The sweep has finished: the rule, the counts, the best.")
+    target: bool = Field(
+        default=True, description="The first best value that reaches `metric.target` or `stop.target`."
+    )
+    failures: bool = Field(
+        default=True,
+        description="Too many failed trials end the sweep, or a person has to do something first.",
+    )
+
+
 class StopEntry(Lenient):
     """When a sweep starts nothing new, besides `run_cap` and a space that is used up."""
 

@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined
 
 from optuna_sweep.config.components import Component
 from optuna_sweep.config.entries import EarlyTerminateEntry, ParameterEntry, SchedulerEntry, SweepFile
-from optuna_sweep.config.policies import RetryEntry, StopEntry
+from optuna_sweep.config.policies import AlertsEntry, RetryEntry, StopEntry
 from optuna_sweep.config.settings import Constraint, MetricEntry, Objective, Settings
 
 BEGIN = "<!-- tables: begin (generated; do not edit) -->"
@@ -28,6 +28,7 @@ _BLOCKS: dict[str, type[BaseModel]] = {
     "scheduler.settings.constraints[]": Constraint,
     "scheduler.settings.retry": RetryEntry,
     "scheduler.settings.stop": StopEntry,
+    "scheduler.settings.alerts": AlertsEntry,
     "metric, metrics[], scheduler.settings.metrics[]": MetricEntry,
     "scheduler": SchedulerEntry,
     "early_terminate": EarlyTerminateEntry,
@@ -72,6 +73,8 @@ def _default(field: FieldInfo) -> str:
         return "required"
     if field.default is PydanticUndefined or field.default in (None, ()):
         return "`last`" if _type(field.annotation) == "text or mapping" else ""
+    if isinstance(field.default, bool):
+        return f"`{field.default}`".lower()
     if isinstance(field.default, tuple):
         return ", ".join(f"`{item}`" for item in field.default)
     return f"`{field.default}`" if isinstance(field.default, str) else f"{field.default:g}"

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from optuna_sweep.config.blocks import Block, Items, Lenient, Number, Seconds, Text, Whole
 from optuna_sweep.config.components import Component
-from optuna_sweep.config.policies import RetryEntry, StopEntry
+from optuna_sweep.config.policies import AlertsEntry, RetryEntry, StopEntry
 
 RuleName = Literal["last", "best", "mean_last_k", "summary"]
 MethodName = Literal["grid", "random", "bayes", "custom"]
@@ -23,6 +23,10 @@ Impute = Literal["latest", "best", "worst"]
 
 def _as_rule(given: object) -> object:
     return {"rule": given} if isinstance(given, str) else given
+
+
+def _as_alerts(given: object) -> object:
+    return dict.fromkeys(AlertsEntry.model_fields, given) if isinstance(given, bool) else given
 
 
 def _as_items(given: object) -> object:
@@ -145,6 +149,12 @@ class Settings(Lenient):
     )
     stop: StopEntry = Field(
         default_factory=StopEntry, description="When the sweep is done, besides `run_cap`; see below."
+    )
+    alerts: Annotated[AlertsEntry, BeforeValidator(_as_alerts, json_schema_input_type=bool | AlertsEntry)] = (
+        Field(
+            default_factory=AlertsEntry,
+            description="Which W&B alerts the sweep sends; `false` for none of them. See below.",
+        )
     )
     max_requests_per_minute: Whole = Field(
         default=50,

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
+from optuna_sweep.report.alerts import Alerts
 from optuna_sweep.report.progress import Progress
 from optuna_sweep.report.reporter import Reporter
 
-__all__ = ["Progress", "Reporter"]
+__all__ = ["Alerts", "Progress", "Reporter"]

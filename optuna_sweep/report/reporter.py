@@ -13,12 +13,13 @@ from optuna.trial import FrozenTrial, TrialState
 from optuna_sweep.config import Metric
 from optuna_sweep.launch import Ending, Launch, OwnRun, Table
 from optuna_sweep.outcomes import Observation, Phase, Proposal
+from optuna_sweep.report.alerts import Alerts
 from optuna_sweep.report.charts import Chart, charts
 from optuna_sweep.report.files import write_files
 from optuna_sweep.report.history import History
 from optuna_sweep.report.page import Ended
 from optuna_sweep.report.rows import REASON, RUN_ID, table
-from optuna_sweep.report.standing import standing
+from optuna_sweep.report.standing import best_trial, standing
 from optuna_sweep.study import Opened, quiet_optuna
 
 _DRAW_AGAIN = 600.0
@@ -34,15 +35,20 @@ class Reporter:
         own: The scheduler's own run.
         opened: The study. It is read in the values that the runs saw.
         metrics: The objectives in order.
+        alerts: What people are told wherever they are.
     """
 
-    def __init__(self, *, launch: Launch, own: OwnRun, opened: Opened, metrics: tuple[Metric, ...]) -> None:
+    def __init__(
+        self, *, launch: Launch, own: OwnRun, opened: Opened, metrics: tuple[Metric, ...], alerts: Alerts
+    ) -> None:
         self._launch = launch
         self._own = own
         self._metrics = metrics
         with quiet_optuna():
             self.study = optuna.load_study(study_name=opened.study.study_name, storage=opened.storage)
         self._history = History(own, metrics)
+        self._alerts = alerts
+        self._alerts.begin(best_trial(self.study, metrics))
         self._troubles: set[str] = set()
         self._drawn = 1
         self._drawn_at = launch.now()
@@ -53,8 +59,21 @@ class Reporter:
         with self._harmless("shown in W&B"):
             self._history.follow(self.study.get_trials(deepcopy=False))
             self._own.summarize(standing(self.study, self._metrics))
+            self._alerts.told(best_trial(self.study, self._metrics))
             if self._drawing_is_due:
                 self._draw()
+
+    def stopping(self, stop_reason: str, *, failed: bool) -> None:
+        """A rule ends the sweep; live runs may be at work."""
+        with self._harmless("sent as an alert"):
+            if failed:
+                self._alerts.failing(stop_reason)
+
+    def leaving(self, ending: Ending, reason: str) -> None:
+        """The sweep is about to be left in this state; everything else about it is done."""
+        with self._harmless("sent as an alert"):
+            trials = self.study.get_trials(deepcopy=False)
+            self._alerts.ended(ending, reason, trials, best_trial(self.study, self._metrics))
 
     def run_ended(self, proposal: Proposal, seen: Observation) -> None:
         """No process writes to this run any more: put into its summary what became of its trial.

@@ -15,6 +15,7 @@ from optuna_sweep.launch import Table
 from optuna_sweep.wandb_adapter.client import translated
 
 _ARTIFACT_TYPE = "optuna"
+_LONGEST_TITLE = 63
 
 
 class OwnRun:
@@ -94,6 +95,10 @@ class OwnRun:
     def summarize(self, values: Mapping[str, Any]) -> None:
         """Set summary values of this run."""
         self._run.summary.update(dict(values))
+
+    def alert(self, title: str, text: str, level: Literal["INFO", "ERROR"]) -> None:
+        """W&B takes titles of fewer than 64 characters."""
+        self._run.alert(title[:_LONGEST_TITLE], text, level)
 
 
 def plot(figure: Mapping[str, Any]) -> wandb.Plotly:

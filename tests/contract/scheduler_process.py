@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing.managers import BaseManager
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,8 @@ class Schedulers:
         self._open = LaunchScheduler(self._run)
 
     def call(self, name: str, *arguments: Any) -> Any:
-        """Call a method of the scheduler, or read one of its attributes."""
-        found = getattr(self._open, name)
+        """Call a method of the scheduler, or of what it has (``own.alert``), or read an attribute."""
+        found = attrgetter(name)(self._open)
         return found(*arguments) if callable(found) else found
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ import pytest
 from optuna_sweep.errors import Refused, TrialError
 from optuna_sweep.launch import Watch
 from optuna_sweep.outcomes import Phase
+from sandbox.asking import alerts_of
 from sandbox.launching import create_queue
 from sandbox.serving import Sandbox
 from tests.contract.clients import QUICK
@@ -173,6 +174,14 @@ def test_a_sweep_that_is_gone_is_refused(new_bench: SandboxBench) -> None:
     new_bench.sweep = "nosuch00"
     with pytest.raises(Refused, match="'nosuch00' cannot be read"):
         new_bench.open()
+
+
+def test_an_alert_of_the_scheduler_reaches_w_and_b_however_long_its_title_is(bench: SandboxBench) -> None:
+    bench.schedulers.call("own.alert", "t" * 99, "run_cap of 7 is reached", "ERROR")
+    bench.schedulers.close()
+    assert alerts_of(bench.sandbox, bench.project, bench.sweep) == [
+        {"title": "t" * 63, "text": "run_cap of 7 is reached", "severity": "ERROR"}
+    ]
 
 
 # Earlier sweeps -------------------------------------------------------------------------------

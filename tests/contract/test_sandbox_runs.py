@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.asking import Refused, ask
+from sandbox.asking import Refused, alerts_of, ask
 from sandbox.launching import wait_for
 from sandbox.serving import Sandbox
 from tests.contract.clients import Client
@@ -253,8 +253,9 @@ query Poll ($filters: JSONString, $one: [JSONString!]!, $both: [JSONString!]!) {
 
 
 def test_an_alert_is_taken(client: Client, sandbox: Sandbox) -> None:
-    client.run('with wandb.init(project="alert") as run: run.alert("title", "text", level="WARN")')
+    client.run('with wandb.init(project="alert", id="a") as run: run.alert("title", "text", level="WARN")')
     assert sandbox.requests()["by_operation"]["NotifyScriptableRunAlert"] == 1
+    assert alerts_of(sandbox, "alert", "a") == [{"title": "title", "text": "text", "severity": "WARN"}]
 
 
 def test_a_killed_process_leaves_a_run_that_is_called_crashed(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ KEYS = (
     "sampler, pruner, method, metrics, optuna_source, optuna_source_filename, objective_timeout, seed,"
     " study_name,"
     " objective, step_metric, invalid_values, enqueue, warm_start, repeats, constraints,"
-    " retry, stop, max_requests_per_minute, storage"
+    " retry, stop, alerts, max_requests_per_minute, storage"
 )
 AT = "scheduler.settings"
 SETTINGS = {

@@ -63,6 +63,15 @@ def test_names_cannot_write_html(world: StillWorld) -> None:
     assert "<script>" not in run_page(bad)
 
 
+def test_an_alert_is_on_the_page_of_its_run(world: StillWorld) -> None:
+    sent = run(world, "r1")
+    assert "Alerts" not in run_page(sent)
+    sent.alerts.append({"title": "Sweep s finished", "text": "<b>3</b> trials", "severity": "INFO"})
+    page = run_page(sent)
+    assert "Sweep s finished" in page
+    assert "&lt;b&gt;3" in page
+
+
 def test_a_metric_of_two_numbers_is_a_curve_and_of_one_is_none(world: StillWorld) -> None:
     logged = run(world, "r1")
     log(world, logged, '{"_step": 0, "loss": 2, "once": 1}', '{"_step": 1, "loss": 1, "nan": NaN}')
