@@ -1,8 +1,9 @@
 """Why a pruner stopped a trial, in words and with the numbers that it compared.
 
 Optuna's pruners answer yes or no. What they looked at is in the study, so it is computed again
-from there, by the rules in Optuna's documentation. A pruner that is not known here (a user's own)
-is called by its name.
+from there, by the rules in Optuna's documentation. Of a pruner that is not known here (a user's own,
+or a later Optuna's) nobody knows what it compared: it is called by its name, and the trial's place
+among the others is told.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from optuna.pruners import (
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from optuna_sweep.components import BandPruner
+from optuna_sweep.components import BandPruner, TighteningPruner
 
 _RUNG = "completed_rung_{}"
 
@@ -42,7 +43,7 @@ def why_pruned(study: optuna.Study, trial: FrozenTrial) -> str:
     step = max(trial.intermediate_values)
     value = trial.intermediate_values[step]
     words = "the value is no number" if math.isnan(value) else _seen(study.pruner, study, trial)
-    return f"step {step}: {words or f'{value:.6g}: stopped by {type(study.pruner).__name__}'}"
+    return f"step {step}: {words or _place(study, trial)}"
 
 
 def _seen(pruner: BasePruner, study: optuna.Study, trial: FrozenTrial) -> str:
@@ -55,6 +56,7 @@ def _seen(pruner: BasePruner, study: optuna.Study, trial: FrozenTrial) -> str:
         (PatientPruner, _patient),
         (WilcoxonPruner, _wilcoxon),
         (BandPruner, _band),
+        (TighteningPruner, _tightening),
     ]
     for kind, explain in known:
         # Not subclasses of users: what they compare is their own.
@@ -155,6 +157,34 @@ def _band(pruner: BandPruner, study: optuna.Study, trial: FrozenTrial) -> str:
         return ""
     what = f"the limit {seen.limit:.6g} of the {_trials(seen.trials)} that got to bracket {seen.band}"
     return f"{seen.value:.6g} is {_worse(study)} {what}"
+
+
+def _tightening(pruner: TighteningPruner, study: optuna.Study, trial: FrozenTrial) -> str:
+    seen = pruner.compare(study, trial)
+    if seen is None:
+        return ""
+    where = "" if seen.step == max(trial.intermediate_values) else f" at step {seen.step}"
+    better = f"{seen.better} of the {_trials(seen.others)} that got as far"
+    return (
+        f"{seen.value:.6g}{where} is {_worse(study)} {better}, and {seen.borne:.0%} is the most that may be"
+    )
+
+
+def _place(study: optuna.Study, trial: FrozenTrial) -> str:
+    """Which pruner it was, and how many of the others are better at this step."""
+    step = max(trial.intermediate_values)
+    value = trial.intermediate_values[step]
+    others = [
+        other.intermediate_values[step]
+        for other in study.get_trials(deepcopy=False)
+        if other.number != trial.number and step in other.intermediate_values
+    ]
+    better = sum(other > value if _maximizes(study) else other < value for other in others)
+    place = (
+        f"{better} of the {_trials(len(others))} with a value there {'is' if better == 1 else 'are'} better"
+    )
+    named = f"{value:.6g}: stopped by {type(study.pruner).__name__}"
+    return f"{named}; {place if others else 'no other trial has a value there'}"
 
 
 def _argument(pruner: BasePruner, name: str) -> Any:

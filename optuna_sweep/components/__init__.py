@@ -19,12 +19,14 @@ from optuna_sweep.components.defaults import default_pruner, default_sampler
 from optuna_sweep.components.enumeration import Enumerable, PointsInOrder
 from optuna_sweep.components.hyperband import BandPruner
 from optuna_sweep.components.seeds import Seed
+from optuna_sweep.components.tightening import TighteningPruner
 
 __all__ = [
     "BandPruner",
     "Enumerable",
     "PointsInOrder",
     "Seed",
+    "TighteningPruner",
     "build_evaluator",
     "build_pruner",
     "build_sampler",

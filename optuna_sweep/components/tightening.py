@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, insort
 from collections import defaultdict
+from dataclasses import dataclass
 
 import optuna
 from optuna.pruners import BasePruner
@@ -13,6 +14,25 @@ from optuna.trial import FrozenTrial, TrialState
 
 _RUNGS = tuple(sorted({round(2 ** (half / 2)) for half in range(80)}))
 """Steps at which runs are compared, each about 1.4 times the one before; a value at 0 says too little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a run stands among those that got as far.
+
+    Attributes:
+        step: Where they are compared.
+        value: The run's value there, in the study's own sign.
+        better: How many of the others are better there.
+        others: How many got as far.
+        borne: The share of better ones that is borne there.
+    """
+
+    step: int
+    value: float
+    better: int
+    others: int
+    borne: float
 
 
 class TighteningPruner(BasePruner):
@@ -45,21 +65,25 @@ class TighteningPruner(BasePruner):
 
     def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
         """Whether to stop the trial. Asked after each report."""
+        seen = self.compare(study, trial)
+        if seen is None:
+            return False
+        return seen.others >= self._least and seen.better > seen.borne * seen.others
+
+    def compare(self, study: optuna.Study, trial: FrozenTrial) -> Standing | None:
+        """Where the trial stands at the step that it has just passed; None where it is not judged now."""
         sign = -1.0 if study.direction is StudyDirection.MAXIMIZE else 1.0
         steps = sorted(trial.intermediate_values)
         rung = _last_rung(steps)
-        if rung is None:
-            return False
-        own = _at(rung, steps, trial, sign)
-        if own is None:
-            return False
+        own = None if rung is None else _at(rung, steps, trial, sign)
+        if rung is None or own is None:
+            return None
         live = self._note_finished(study, sign, but=trial.number)
         others = [_at(rung, sorted(other.intermediate_values), other, sign) for other in live]
         values = [value for value in others if value is not None]
         finished = self._finished.get(rung, [])
         better = bisect_left(finished, own) + sum(value < own for value in values)
-        count = len(finished) + len(values)
-        return count >= self._least and better > self._borne(rung) * count
+        return Standing(rung, sign * own, better, len(finished) + len(values), self._borne(rung))
 
     def _borne(self, rung: int) -> float:
         passed = min(2.0 * rung / self._length, 1.0) if self._length else 0.0

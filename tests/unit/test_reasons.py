@@ -12,7 +12,7 @@ import pytest
 from optuna.pruners import BasePruner
 from optuna.trial import TrialState
 
-from optuna_sweep.components import BandPruner
+from optuna_sweep.components import BandPruner, TighteningPruner
 from optuna_sweep.reasons import why_pruned
 
 pytestmark = pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
@@ -160,4 +160,58 @@ def test_a_users_own_pruner_is_called_by_its_name() -> None:
         def prune(self, study: optuna.Study, trial: optuna.trial.FrozenTrial) -> bool:
             return trial.number == 3
 
-    assert pruned(Mine())[1] == "step 0: 1: stopped by Mine"
+    study, why = pruned(Mine(), 0.95)
+    better = sum(value < 0.95 for value in at(study, 0))
+    assert why == f"step 0: 0.95: stopped by Mine; {better} of the 3 trials with a value there is better"
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+def test_tightening_counts_the_better_ones_and_says_how_many_may_be(direction: str) -> None:
+    curves = [[1.0 - 0.01 * level] * 9 for level in range(8)]
+    study, why = pruned(
+        TighteningPruner(), *[1.0, 0.99, 0.955, 0.955, 0.955], direction=direction, curves=curves
+    )
+    step = study.trials[-1].last_step
+    assert step is not None
+    own = study.trials[-1].intermediate_values[step]
+    better = [value for value in at(study, step) if (value < own if direction == "minimize" else value > own)]
+    borne = 0.75 - 0.5 * min(1.0, 2 * step / 8)
+    worse = "above" if direction == "minimize" else "below"
+    assert len(better) > borne * 8
+    assert why == (
+        f"step {step}: {own:.6g} is {worse} {len(better)} of the 8 trials that got as far, "
+        f"and {borne:.0%} is the most that may be"
+    )
+
+
+def test_tightening_says_at_which_step_it_compared_runs_that_share_none() -> None:
+    study = optuna.create_study(pruner=TighteningPruner())
+    for level in range(6):
+        study.add_trial(
+            optuna.trial.create_trial(value=0.0, intermediate_values={0: level + 8.0, 8: float(level)})
+        )
+    trial = study.ask()
+    trial.report(9.0, 1)
+    trial.report(9.0, 7)
+    assert trial.should_prune()
+    others = [np.interp(6, [0, 8], [level + 8.0, level]) for level in range(6)]
+    better = sum(other < 9.0 for other in others)
+    assert why_pruned(study, study.get_trials()[-1]) == (
+        f"step 7: 9 at step 6 is above {better} of the 6 trials that got as far, "
+        "and 25% is the most that may be"
+    )
+
+
+def test_each_pruner_of_optunas_that_stops_trials_has_words_of_its_own() -> None:
+    made: dict[str, BasePruner] = {
+        "MedianPruner": optuna.pruners.MedianPruner(n_startup_trials=1),
+        "PercentilePruner": optuna.pruners.PercentilePruner(25.0, n_startup_trials=1),
+        "SuccessiveHalvingPruner": optuna.pruners.SuccessiveHalvingPruner(min_resource=1, reduction_factor=2),
+        "HyperbandPruner": optuna.pruners.HyperbandPruner(min_resource=1, max_resource=4, reduction_factor=2),
+        "ThresholdPruner": optuna.pruners.ThresholdPruner(upper=0.5),
+        "PatientPruner": optuna.pruners.PatientPruner(None, patience=1),
+        "WilcoxonPruner": optuna.pruners.WilcoxonPruner(p_threshold=0.2, n_startup_steps=2),
+    }
+    assert {*made} == {*optuna.pruners.__all__} - {"BasePruner", "NopPruner"}
+    for pruner in made.values():
+        assert "stopped by" not in pruned(pruner, 3.0, 3.1, 3.2, 3.3, curves=CURVES * 4)[1]
