@@ -92,6 +92,7 @@ class OptunaScheduler(LaunchScheduler):
         search, self._opened = make_search(
             config, user_file, sweep_id=self.sweep_id, storage=storage, say=self.say, facts=facts
         )
+        self.tags = (*self.tags, search.study.study_name)
         self._opened.bear_outages(Patience(self, who=_DATABASE).insist)
         runs = insist(self.known_runs)
         sources = Sources(config.settings.warm_start, self.sweep_id, self.runs_of, self.own.fetch_source)

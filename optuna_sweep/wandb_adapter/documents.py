@@ -7,11 +7,11 @@ shapes are those that wandb's own clients send.
 CREATE_RUN = """
 mutation UpsertBucket(
   $name: String, $project: String, $entity: String, $sweep: String,
-  $displayName: String, $groupName: String, $config: JSONString
+  $displayName: String, $groupName: String, $tags: [String!], $config: JSONString
 ) {
   upsertBucket(input: {
     name: $name, modelName: $project, entityName: $entity, sweep: $sweep,
-    displayName: $displayName, groupName: $groupName, config: $config
+    displayName: $displayName, groupName: $groupName, tags: $tags, config: $config
   }) {
     bucket { id name displayName sweepName }
     inserted

@@ -25,11 +25,11 @@ from wandb.sdk.launch.utils import LAUNCH_DEFAULT_PROJECT
 from optuna_sweep.errors import Problem, Refused, Unavailable
 from optuna_sweep.launch import Ending, KnownRun, QueueItem, Snapshot, Watch
 from optuna_sweep.outcomes import Proposal
-from optuna_sweep.wandb_adapter import documents
+from optuna_sweep.wandb_adapter import documents, launch_spec
 from optuna_sweep.wandb_adapter.client import Client, translated
-from optuna_sweep.wandb_adapter.earlier_runs import runs_of
+from optuna_sweep.wandb_adapter.earlier_runs import EarlierRuns
 from optuna_sweep.wandb_adapter.entering import read_patiently
-from optuna_sweep.wandb_adapter.launch_spec import Job, priority, run_spec, template_variables, unusable_job
+from optuna_sweep.wandb_adapter.launch_spec import Job
 from optuna_sweep.wandb_adapter.own_run import OwnRun
 from optuna_sweep.wandb_adapter.polling import Polling
 from optuna_sweep.wandb_adapter.question import Question
@@ -50,6 +50,9 @@ class LaunchScheduler(Scheduler):
         num_workers: Overrides the sweep's ``scheduler.num_workers`` where given.
     """
 
+    tags: tuple[str, ...] = ("optuna",)
+    """What each run of a trial is tagged with."""
+
     def __init__(self, run: wandb.Run, *, num_workers: int | None = None) -> None:
         self._own_run = run
         self._config: dict[str, Any] = dict(run.config)
@@ -61,6 +64,7 @@ class LaunchScheduler(Scheduler):
         self._where: dict[str, str] = {"entity": str(self._entity), "project": str(self._project)}
         self._client = Client(self._api)
         self.own = OwnRun(run, self._api)
+        self.earlier = EarlierRuns(self._client, self._where)
         self._queue_project = self._project_queue or LAUNCH_DEFAULT_PROJECT
         self._awake = threading.Event()
         self._record: dict[str, Any] = {}
@@ -110,11 +114,11 @@ class LaunchScheduler(Scheduler):
             try:
                 self._client.call(lambda: self._api.job(str(self._job.job)))
             except (Refused, ValueError, TypeError) as error:
-                problems.append(unusable_job(self._job.job, error))
+                problems.append(launch_spec.unusable_job(self._job.job, error))
             except Unavailable as error:
                 if "not found" not in str(error).lower() and "does not" not in str(error).lower():
                     raise
-                problems.append(unusable_job(self._job.job, error))
+                problems.append(launch_spec.unusable_job(self._job.job, error))
         return problems
 
     # launch.Launch ------------------------------------------------------------------------
@@ -144,15 +148,7 @@ class LaunchScheduler(Scheduler):
     def create_run(self, proposal: Proposal) -> None:
         """One request. The run is pending until a process reports for it."""
         self._client.ask(
-            documents.CREATE_RUN,
-            {
-                "name": proposal.run_id,
-                **self._where,
-                "sweep": self._sweep_id,
-                "displayName": proposal.name,
-                "groupName": self._sweep_id,
-                "config": json.dumps({key: {"value": value} for key, value in proposal.parameters.items()}),
-            },
+            documents.CREATE_RUN, {**self._where, **launch_spec.new_run(proposal, self._sweep_id, self.tags)}
         )
 
     def enqueue(self, proposal: Proposal) -> str:
@@ -163,9 +159,9 @@ class LaunchScheduler(Scheduler):
                 "entityName": self._job.launch.get("queue_entity") or self._entity,
                 "projectName": self._queue_project,
                 "queueName": self._kwargs.get("queue"),
-                "runSpec": json.dumps(run_spec(self._job, proposal)),
-                "priority": priority(self._job),
-                "templateVariableValues": template_variables(self._job),
+                "runSpec": json.dumps(launch_spec.run_spec(self._job, proposal)),
+                "priority": launch_spec.priority(self._job),
+                "templateVariableValues": launch_spec.template_variables(self._job),
             },
             timeout=_ONE_TRY,
         )
@@ -199,10 +195,6 @@ class LaunchScheduler(Scheduler):
     def known_runs(self) -> tuple[KnownRun, ...]:
         """All runs of the sweep, in W&B's order."""
         return tuple(known_run(node) for node in self._sweep_record(fresh=True)["runs"])
-
-    def runs_of(self, sweep: str, columns: Sequence[Sequence[str]]) -> tuple[KnownRun, ...]:
-        """One request for fifty runs; see ``earlier_runs``."""
-        return runs_of(self._client, sweep, self._where, columns)
 
     def end_sweep(self, ending: Ending) -> None:
         """Set the sweep's state and finish the scheduler's own run, as failed where the sweep failed."""

@@ -1,4 +1,4 @@
-"""From a proposal to the run spec that a launch agent pops from the queue. Pure."""
+"""From a proposal to the run in W&B, and to the run spec that a launch agent pops from the queue. Pure."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from optuna_sweep.errors import Problem
 from optuna_sweep.outcomes import Proposal
 
 _MEDIUM = 2
+_LONGEST_TAG = 64
 _ENVIRONMENT = re.compile(r"\$\{envvar:([A-Z0-9_]+)\}")
 _MACRO = re.compile(r"^\$\{[^}]*\}$")
 
@@ -62,6 +63,18 @@ class Job:
                 )
             )
         return found
+
+
+def new_run(proposal: Proposal, sweep_id: str, tags: Sequence[str]) -> dict[str, Any]:
+    """What ``documents.CREATE_RUN`` says of a run, besides its place; W&B refuses longer tags."""
+    return {
+        "name": proposal.run_id,
+        "sweep": sweep_id,
+        "displayName": proposal.name,
+        "groupName": sweep_id,
+        "tags": list(dict.fromkeys(tag[:_LONGEST_TAG] for tag in tags)),
+        "config": json.dumps({key: {"value": value} for key, value in proposal.parameters.items()}),
+    }
 
 
 def run_spec(job: Job, proposal: Proposal) -> dict[str, Any]:

@@ -38,6 +38,10 @@ class Schedulers:
         found = attrgetter(name)(self._open)
         return found(*arguments) if callable(found) else found
 
+    def set(self, name: str, value: Any) -> None:
+        """Set an attribute of the scheduler."""
+        setattr(self._open, name, value)
+
     def close(self) -> None:
         """End what is open."""
         if self._run is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from optuna_sweep.outcomes import Phase
 from sandbox.asking import alerts_of
 from sandbox.launching import create_queue
 from sandbox.serving import Sandbox
-from tests.contract.clients import QUICK
+from tests.contract.clients import QUICK, Client
 from tests.contract.launch_contract import LOSS, LaunchContract, proposal
 from tests.contract.sandbox_bench import ENDING, NUMBERS, PYTHON, SandboxBench
 from tests.contract.scheduler_process import scheduler_process
@@ -88,6 +89,24 @@ def test_a_run_is_started_with_two_requests(bench: SandboxBench) -> None:
         bench.launch.enqueue(run)
 
     assert bench.asked(begin) == ["UpsertBucket", "pushToRunQueueByName"]
+
+
+MADE = """
+query ($entity: String!, $project: String!) {
+  project(name: $project, entityName: $entity) { run(name: "s-0000") { displayName group tags } }
+}"""
+
+
+def test_a_run_has_the_trials_name_the_sweeps_group_and_the_schedulers_tags_while_it_trains(
+    bench: SandboxBench, tmp_path: Path
+) -> None:
+    bench.schedulers.set("tags", ("optuna", "n" * 99, "optuna"))
+    bench.launch.create_run(proposal())
+    made = {"displayName": "trial-000", "group": bench.sweep, "tags": ["optuna", "n" * 64]}
+    assert bench.ask(MADE)["project"]["run"] == made
+    trains = f'wandb.init(project="{bench.project}", id="s-0000").finish()'
+    Client(bench.sandbox, tmp_path).run(trains, WANDB_SWEEP_ID=bench.sweep)
+    assert bench.ask(MADE)["project"]["run"] == made
 
 
 def test_a_sweep_that_is_begun_runs_so_that_agents_take_its_runs(new_bench: SandboxBench) -> None:
@@ -198,7 +217,7 @@ def test_the_runs_of_another_sweep_come_oldest_first_with_their_history(bench: S
     bench.open()
     assert bench.launch.known_runs() == ()
     for name in (old, f"{project}/{old}", f"{bench.sandbox.entity}/{project}/{old}"):
-        first, second = bench.launch.runs_of(name, [["loss"], ["size"]])
+        first, second = bench.schedulers.call("earlier.runs_of", name, [["loss"], ["size"]])
         assert (first.run_id, first.phase, first.parameters) == ("s-0000", Phase.FINISHED, {"x": 0})
         assert [(row.step, row.values) for row in first.rows] == [(0, {"loss": 3.0}), (1, {"loss": 0.5})]
         assert first.summary["loss"] == 0.5
@@ -209,7 +228,7 @@ def test_a_long_sweep_is_read_fifty_runs_a_request(bench: SandboxBench) -> None:
     for number in range(120):
         bench.launch.create_run(proposal(number))
     found: list[Any] = []
-    asked = bench.asked(lambda: found.extend(bench.launch.runs_of(bench.sweep, LOSS)))
+    asked = bench.asked(lambda: found.extend(bench.schedulers.call("earlier.runs_of", bench.sweep, LOSS)))
     assert asked == ["EarlierRuns"] * 3
     assert [run.run_id for run in found] == [f"s-{number:04d}" for number in range(120)]
 
@@ -217,4 +236,4 @@ def test_a_long_sweep_is_read_fifty_runs_a_request(bench: SandboxBench) -> None:
 @pytest.mark.parametrize("name", ["nosuch", "no-such-project/nosuch"])
 def test_an_earlier_sweep_that_is_not_there_is_refused(bench: SandboxBench, name: str) -> None:
     with pytest.raises(Refused, match="nosuch"):
-        bench.launch.runs_of(name, LOSS)
+        bench.schedulers.call("earlier.runs_of", name, LOSS)
