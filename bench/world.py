@@ -81,9 +81,6 @@ class SimulatedLaunch:
     def last_words(self, run_id: str) -> str:  # noqa: D102
         return ""
 
-    def runs_of(self, sweep: str, columns: Sequence[Sequence[str]]) -> tuple[KnownRun, ...]:  # noqa: D102
-        return ()
-
     def known_runs(self) -> tuple[KnownRun, ...]:  # noqa: D102
         return ()
 

@@ -189,19 +189,6 @@ class Launch(Protocol):
         """All runs of the sweep, oldest first. Called once, at the start."""
         ...
 
-    def runs_of(self, sweep: str, columns: Sequence[Sequence[str]]) -> tuple[KnownRun, ...]:
-        """All runs of another sweep, with their history.
-
-        Args:
-            sweep: ``sweep``, ``project/sweep`` or ``entity/project/sweep``; this sweep's project
-                and entity where it names none.
-            columns: As for ``snapshot``. Of a long history W&B sends a sample.
-
-        Raises:
-            Refused: There is no such sweep.
-        """
-        ...
-
     def end_sweep(self, ending: Ending) -> None:
         """Leave the sweep in this state. The last thing that is asked."""
         ...

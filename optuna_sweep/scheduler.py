@@ -95,7 +95,9 @@ class OptunaScheduler(LaunchScheduler):
         self.tags = (*self.tags, search.study.study_name)
         self._opened.bear_outages(Patience(self, who=_DATABASE).insist)
         runs = insist(self.known_runs)
-        sources = Sources(config.settings.warm_start, self.sweep_id, self.runs_of, self.own.fetch_source)
+        sources = Sources(
+            config.settings.warm_start, self.sweep_id, self.earlier, self.own.fetch_source, config.prior_runs
+        )
         warm = insist(lambda: begin_warm(search, sources, runs))
         recovered = search.recover(runs)
         for line in (*warm, *recovered.lines):

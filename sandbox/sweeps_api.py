@@ -148,6 +148,9 @@ def update(world: World, sweep: Sweep, input: dict[str, Any]) -> None:
         sweep.config = readable(input["config"])
     if input.get("state"):
         world.sweeps.set_state(sweep, input["state"])
+    if input.get("prior_runs_filters"):
+        for run in run_filters.select(sweep.project.runs.values(), input["prior_runs_filters"]):
+            run.sweep_name = sweep.name
 
 
 @mutation.field("enqueueSweepRun")

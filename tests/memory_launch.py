@@ -188,6 +188,13 @@ class MemoryLaunch:
             raise Refused(f"there is no sweep {sweep!r}")
         return self.earlier[sweep]
 
+    def runs_named(
+        self, names: Sequence[str], columns: Sequence[Sequence[str]]
+    ) -> tuple[KnownRun | None, ...]:
+        self._called("runs_named")
+        found = {run.run_id: run for runs in self.earlier.values() for run in runs}
+        return tuple(found.get(name) for name in names)
+
     def end_sweep(self, ending: Ending) -> None:
         self._called("end_sweep")
         self.ended = ending

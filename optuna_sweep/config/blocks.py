@@ -31,4 +31,11 @@ Text = Annotated[str, Field(min_length=1)]
 Whole = Annotated[int, Field(ge=1), BeforeValidator(as_whole)]
 Number = Annotated[float, BeforeValidator(as_number)]
 Seconds = Annotated[float, Field(gt=0), BeforeValidator(as_number)]
+
+
+def as_items(given: object) -> object:
+    """A list, also where one text stands for a list of one."""
+    return [given] if isinstance(given, str) else given
+
+
 Items = Field(strict=False)  # YAML has lists where these models have tuples

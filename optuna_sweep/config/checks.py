@@ -70,10 +70,25 @@ def check_settings(settings: Settings, findings: Findings) -> None:
 
 def check_earlier(source: str, at: str, findings: Findings) -> None:
     """See that a sweep or an artifact can have this name."""
-    parts = source.split("/")
-    if len(parts) > 3 or not all(parts) or any(part != part.strip() for part in parts) or "://" in source:
+    if not _is_place(source):
         allowed = "sweep, project/sweep or entity/project/sweep, or an artifact as entity/project/name:alias"
         findings.problem(at, show(source), allowed, "Write the name, not the address of its page")
+
+
+def check_prior_runs(names: Sequence[str], findings: Findings) -> None:
+    """See that runs can have these ids."""
+    for index, name in enumerate(names):
+        if not _is_place(name) or ":" in name:
+            allowed = "the id of a run: run, project/run or entity/project/run"
+            findings.problem(
+                f"prior_runs[{index}]", show(name), allowed, "Write the id that ends its address"
+            )
+
+
+def _is_place(name: str) -> bool:
+    """Whether this can be ``name``, ``project/name`` or ``entity/project/name``."""
+    parts = name.split("/")
+    return len(parts) <= 3 and all(parts) and all(part == part.strip() for part in parts)
 
 
 def check_stopping(objectives: int, settings: Settings, early: bool, findings: Findings) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WrapValidator
 
-from optuna_sweep.config.blocks import Block, Items, Text, Whole
+from optuna_sweep.config.blocks import Block, Items, Text, Whole, as_items
 from optuna_sweep.config.numerals import as_number
 from optuna_sweep.config.settings import MethodName, MetricEntry, Settings
 
@@ -154,7 +154,11 @@ class SweepFile(Block):
     entity: Label | None = Field(default=None, description="The sweep's entity.")
     scheduler: SchedulerEntry | None = Field(default=None, description="The scheduler job and its settings.")
     launch: Mapping[str, Any] | None = Field(default=None, description="How Launch runs the training job.")
-    prior_runs: Any = Field(default=None, description="Runs to attach to the sweep.")
+    prior_runs: Annotated[tuple[Label, ...], Items, BeforeValidator(as_items)] | None = Field(
+        default=None,
+        description="Earlier runs that the search starts from (`run`, `project/run` or "
+        "`entity/project/run`), as those that `wandb launch-sweep --prior_run` adds to the sweep.",
+    )
     controller: Mapping[str, Any] | None = Field(default=None, description="W&B's; not used here.")
     apiVersion: Label | None = Field(default=None, description="W&B's; not used here.")
     kind: Label | None = Field(default=None, description="W&B's; not used here.")

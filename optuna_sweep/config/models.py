@@ -41,6 +41,7 @@ class SweepConfig:
         name: The sweep's name.
         project: The project that the file names.
         entity: The entity that the file names.
+        prior_runs: Earlier runs to start from, as ``warm_start`` reads them.
         notes: Sentences about what is odd but allowed, each with its path.
     """
 
@@ -58,6 +59,7 @@ class SweepConfig:
     name: str | None = None
     project: str | None = None
     entity: str | None = None
+    prior_runs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -101,6 +103,7 @@ def _assemble(reading: FileReading, findings: Findings) -> SweepConfig:
     parameters = _parameters(reading, method, source, findings)
     early = read_early_terminate(file.early_terminate, findings)
     checks.check_stopping(len(metrics), reading.settings, early is not None, findings)
+    checks.check_prior_runs(file.prior_runs or (), findings)
     checks.check_job(file, reading.scheduler, findings)
     return SweepConfig(
         method=method,
@@ -117,6 +120,7 @@ def _assemble(reading: FileReading, findings: Findings) -> SweepConfig:
         name=file.name,
         project=file.project,
         entity=file.entity,
+        prior_runs=tuple(dict.fromkeys(file.prior_runs or ())),
         notes=tuple(dict.fromkeys(findings.notes)),
     )
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from optuna_sweep.config.blocks import Block, Items, Lenient, Number, Seconds, Text, Whole
+from optuna_sweep.config.blocks import Block, Items, Lenient, Number, Seconds, Text, Whole, as_items
 from optuna_sweep.config.components import Component
 from optuna_sweep.config.policies import AlertsEntry, RetryEntry, StopEntry
 
@@ -27,10 +27,6 @@ def _as_rule(given: object) -> object:
 
 def _as_alerts(given: object) -> object:
     return dict.fromkeys(AlertsEntry.model_fields, given) if isinstance(given, bool) else given
-
-
-def _as_items(given: object) -> object:
-    return [given] if isinstance(given, str) else given
 
 
 class MetricEntry(Block):
@@ -129,7 +125,7 @@ class Settings(Lenient):
     warm_start: Annotated[
         tuple[Text, ...],
         Items,
-        BeforeValidator(_as_items, json_schema_input_type=Text | tuple[Text, ...]),
+        BeforeValidator(as_items, json_schema_input_type=Text | tuple[Text, ...]),
     ] = Field(
         default=(),
         description="Earlier sweeps (`sweep`, `project/sweep`, `entity/project/sweep`) or study artifacts "

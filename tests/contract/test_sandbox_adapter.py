@@ -222,6 +222,9 @@ def test_the_runs_of_another_sweep_come_oldest_first_with_their_history(bench: S
         assert [(row.step, row.values) for row in first.rows] == [(0, {"loss": 3.0}), (1, {"loss": 0.5})]
         assert first.summary["loss"] == 0.5
         assert (second.run_id, second.phase) == ("s-0001", Phase.RUNNING)
+    names = ["s-0001", "nowhere", f"{project}/s-0000"]
+    found = bench.schedulers.call("earlier.runs_named", names, [["loss"], ["size"]])
+    assert found == (second, None, first)
 
 
 def test_a_long_sweep_is_read_fifty_runs_a_request(bench: SandboxBench) -> None:

@@ -62,7 +62,7 @@ def scheduler(config: SweepConfig, launch: MemoryLaunch, journal: Path, workers:
     launch.read_anew()
     search, _ = make_search(config, UserFile(), sweep_id=launch.sweep_id, storage=journal, say=launch.say)
     runs = launch.known_runs()
-    sources = Sources(config.settings.warm_start, launch.sweep_id, launch.runs_of, Path)
+    sources = Sources(config.settings.warm_start, launch.sweep_id, launch, Path)
     begin_warm(search, sources, runs)
     recovered = search.recover(runs)
     enqueue_points(search.study, search.space, config.settings.enqueue)

@@ -65,6 +65,10 @@ PROBLEMS = {
     " Remove the key, and the functions made for Ax",
     "scheduler: {job: a, search_space: f}": "scheduler.search_space: 'f': a function in scheduler.source:"
     " Add `source`",
+    "prior_runs: {a: b}": "prior_runs: {a: 'b'}: a list: Write it as a list",
+    "prior_runs: [1a2b3c4d, 'https://wandb.ai/e/p/runs/1a2b3c4d']": "prior_runs[1]:"
+    " 'https://wandb.ai/e/p/runs/1a2b3c4d': the id of a run: run, project/run or entity/project/run:"
+    " Write the id that ends its address",
     "seed: 3": "seed: the key 'seed' at the top level: scheduler.settings.seed: Move it to"
     " `scheduler.settings.seed`",
     "1: 2": "sweep file: the key 1: text keys: Put the key in quotes, or remove it",

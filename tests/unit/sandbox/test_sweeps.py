@@ -53,6 +53,16 @@ def test_a_resumed_sweep_queues_its_scheduler_again(world: StillWorld) -> None:
     assert world.pop("q")["runSpec"]["run_id"] == made["name"]
 
 
+def test_prior_runs_become_runs_of_the_sweep(world: StillWorld) -> None:
+    old = world.sweep()
+    for _ in range(2):
+        world.ask(ENQUEUE, id=old["id"], config="{}")
+    first, second = world.ask(STATE, sweep=old["name"])["sweep"]["runs"]["edges"]
+    new = world.sweep(prior=json.dumps({"$or": [{"name": second["node"]["name"]}]}))
+    assert world.ask(STATE, sweep=new["name"])["sweep"]["runs"]["edges"] == [second]
+    assert world.ask(STATE, sweep=old["name"])["sweep"]["runs"]["edges"] == [first]
+
+
 def test_no_sweep_is_made_when_its_scheduler_has_no_queue(world: StillWorld) -> None:
     elsewhere = SCHEDULER.replace('"q"', '"nowhere"')
     assert "'nowhere' not found" in world.refusal(UPSERT_SWEEP, config="method: custom", launch=elsewhere)

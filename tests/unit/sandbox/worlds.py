@@ -41,9 +41,13 @@ mutation ($item: ID!, $run: String!) {
   ackRunQueueItem(input: {runQueueItemId: $item, runName: $run}) { success }
 }"""
 UPSERT_SWEEP = """
-mutation ($id: ID, $config: String, $state: String, $launch: JSONString) {
+mutation (
+  $id: ID, $config: String, $state: String, $launch: JSONString, $prior: JSONString
+) {
   upsertSweep(input: {id: $id, config: $config, state: $state, launchScheduler: $launch,
-    projectName: "p", entityName: "sandbox"}) { sweep { id name state } configValidationWarnings }
+    priorRunsFilters: $prior, projectName: "p", entityName: "sandbox"}) {
+    sweep { id name state } configValidationWarnings
+  }
 }"""
 CREATE_AGENT = """
 mutation ($sweep: String!) {

@@ -11,7 +11,7 @@ import pytest
 from optuna_sweep.errors import Refused
 from optuna_sweep.launch import KnownRun
 from optuna_sweep.outcomes import Phase, Row
-from optuna_sweep.wandb_adapter.earlier_runs import runs_of
+from optuna_sweep.wandb_adapter.earlier_runs import EarlierRuns
 
 HERE = {"entity": "e", "project": "p"}
 
@@ -36,16 +36,18 @@ class Server:
 
     def ask(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         self.asked.append(dict(variables))
-        if variables["sweep"] != "old":
+        if variables.get("sweep", "old") != "old":
             return {"project": {"sweep": None, "runs": None}}
         start = int(variables["cursor"] or 0)
-        edges = [{"node": node(name)} for name in self.names[start : start + 2]]
-        page = {"endCursor": str(start + 2), "hasNextPage": start + 2 < len(self.names)}
+        wanted = json.loads(variables["filters"]).get("name", {}).get("$in", self.names)
+        names = [name for name in self.names if name in wanted]
+        edges = [{"node": node(name)} for name in names[start : start + 2]]
+        page = {"endCursor": str(start + 2), "hasNextPage": start + 2 < len(names)}
         return {"project": {"sweep": {"id": "U3dl"}, "runs": {"edges": edges, "pageInfo": page}}}
 
 
 def found(server: Server, sweep: str = "old") -> tuple[KnownRun, ...]:
-    return runs_of(server, sweep, HERE, [["loss"], ["size"]])  # type: ignore[arg-type]
+    return EarlierRuns(server, HERE).runs_of(sweep, [["loss"], ["size"]])  # type: ignore[arg-type]
 
 
 def test_all_pages_are_read() -> None:
@@ -79,3 +81,15 @@ def test_what_the_name_leaves_out_is_this_sweeps(sweep: str, place: str) -> None
 def test_a_sweep_that_is_not_there_is_refused() -> None:
     with pytest.raises(Refused, match=r"^there is no sweep 'new' in e/q$"):
         found(Server("a"), "q/new")
+
+
+def test_runs_are_found_by_their_ids_in_the_order_of_the_names() -> None:
+    server = Server("a", "b", "c", "d")
+    earlier = EarlierRuns(server, HERE)  # type: ignore[arg-type]
+    found = earlier.runs_named(["d", "x", "q/b", "a", "c"], [["loss"], ["size"]])
+    assert [run and run.run_id for run in found] == ["d", None, "b", "a", "c"]
+    assert found[0] is not None and found[0].rows[-1] == Row(4, {"loss": 0.5, "size": 2})
+    places = [(asked["project"], asked["filters"]) for asked in server.asked]
+    assert places == [("p", '{"name": {"$in": ["d", "x", "a", "c"]}}')] * 2 + [
+        ("q", '{"name": {"$in": ["b"]}}')
+    ]

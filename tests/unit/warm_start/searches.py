@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +51,35 @@ def search_of(config: SweepConfig, journal: Path) -> Search:
     return search
 
 
-def sources(*names: str, folder: Path | None = None, **sweeps: Sequence[KnownRun]) -> Sources:
-    """These sweeps are in W&B; ``folder`` is what each artifact holds."""
+class Library:
+    """The sweeps that W&B has, by name."""
 
-    def runs_of(name: str, columns: Sequence[Sequence[str]]) -> tuple[KnownRun, ...]:
-        if name not in sweeps:
-            raise Refused(f"there is no sweep {name!r}")
-        return tuple(sweeps[name])
+    def __init__(self, sweeps: Mapping[str, Sequence[KnownRun]]) -> None:
+        self._sweeps = sweeps
+
+    def runs_of(self, sweep: str, columns: Sequence[Sequence[str]]) -> tuple[KnownRun, ...]:
+        if sweep not in self._sweeps:
+            raise Refused(f"there is no sweep {sweep!r}")
+        return tuple(self._sweeps[sweep])
+
+    def runs_named(
+        self, names: Sequence[str], columns: Sequence[Sequence[str]]
+    ) -> tuple[KnownRun | None, ...]:
+        found = {run.run_id: run for runs in self._sweeps.values() for run in runs}
+        return tuple(found.get(name.rpartition("/")[2]) for name in names)
+
+
+def sources(
+    *names: str, folder: Path | None = None, prior: Sequence[str] = (), **sweeps: Sequence[KnownRun]
+) -> Sources:
+    """These sweeps are in W&B, and all are named where none is and nothing else is asked for.
+
+    Args:
+        names: ``warm_start``.
+        folder: What each artifact holds.
+        prior: ``prior_runs``.
+        sweeps: By name, or by what their names would be.
+    """
 
     def fetch(name: str) -> Path:
         if folder is None:
@@ -66,4 +88,5 @@ def sources(*names: str, folder: Path | None = None, **sweeps: Sequence[KnownRun
             )
         return folder
 
-    return Sources(names or tuple(sweeps), "sweep", runs_of, fetch)
+    every = () if prior or "attached" in sweeps else tuple(sweeps)
+    return Sources(names or every, "sweep", Library(sweeps), fetch, prior)

@@ -15,7 +15,7 @@ from optuna_sweep.launch import KnownRun
 from optuna_sweep.outcomes import Phase
 from optuna_sweep.study import JOURNAL
 from optuna_sweep.warm_start import ORIGIN, Sources, begin_warm
-from tests.unit.warm_start.searches import config, run, search_of, sources
+from tests.unit.warm_start.searches import Library, config, run, search_of, sources
 
 OLD = [run(1, 0.4), run(2, 0.2), run(3, phase=Phase.FAILED), run(4, 0.3, x=9.0, y=0.0, c="a")]
 
@@ -88,12 +88,59 @@ def test_a_configuration_that_an_earlier_sweep_ran_is_not_run_again(tmp_path: Pa
 def test_a_sweep_that_w_and_b_does_not_answer_for_changes_nothing(tmp_path: Path) -> None:
     search = search_of(config(), tmp_path / JOURNAL)
 
-    def silent(name: str, columns: Sequence[Sequence[str]]) -> tuple[KnownRun, ...]:
-        raise Unavailable("no answer")
+    class Silent(Library):
+        def runs_of(self, sweep: str, columns: Sequence[Sequence[str]]) -> tuple[KnownRun, ...]:
+            raise Unavailable("no answer")
 
     with pytest.raises(Unavailable):
-        begin_warm(search, Sources(["old"], "sweep", silent, Path), [])
+        begin_warm(search, Sources(["old"], "sweep", Silent({}), Path), [])
     assert begin_warm(search, sources(old=OLD), [])[-1].endswith("2 of 4 earlier results.")
+
+
+# Single runs ----------------------------------------------------------------------------------
+
+
+def test_prior_runs_are_used_each_with_its_line(tmp_path: Path) -> None:
+    search = search_of(config(), tmp_path / JOURNAL)
+    lines = begin_warm(search, sources(old=OLD, prior=["old-0002", "p/old-0001", "old-0003"]), [])
+    assert [trial.value for trial in search.study.trials] == [0.2, 0.4]
+    assert lines == (
+        "warm_start: prior run old-0002: used, 0.2",
+        "warm_start: p run old-0001: used, 0.4",
+        "warm_start: prior run old-0003: not used: the training process failed",
+        "warm_start: the search starts from 2 of 3 earlier results.",
+    )
+
+
+def test_runs_that_were_added_to_the_sweep_are_prior_runs(tmp_path: Path) -> None:
+    search = search_of(config(), tmp_path / JOURNAL)
+    lines = begin_warm(search, sources(attached=OLD), OLD[:2])
+    assert lines[:2] == (
+        "warm_start: prior run old-0001: used, 0.4",
+        "warm_start: prior run old-0002: used, 0.2",
+    )
+    assert begin_warm(search_of(config(), tmp_path / JOURNAL), sources(attached=OLD), OLD[:2]) == ()
+
+
+def test_a_run_that_is_named_and_added_counts_once(tmp_path: Path) -> None:
+    search = search_of(config(), tmp_path / JOURNAL)
+    lines = begin_warm(search, sources(prior=["e/p/old-0001"], old=OLD), [OLD[0]])
+    assert lines[0] == "warm_start: e/p run old-0001: used, 0.4"
+    assert len(lines) == 2
+
+
+def test_the_runs_of_this_scheduler_and_its_own_are_no_prior_runs(tmp_path: Path) -> None:
+    itself = KnownRun(run_id="sweep", phase=Phase.RUNNING, parameters={}, summary={})
+    own = [own_run(0), itself]
+    assert begin_warm(search_of(config(), tmp_path / JOURNAL), sources(attached=OLD), own) == ()
+
+
+def test_a_prior_run_that_w_and_b_does_not_have_is_told(tmp_path: Path) -> None:
+    told = problem(search_of(config(), tmp_path / JOURNAL), sources(old=OLD, prior=["old-0001", "gone"]))
+    assert told == (
+        "prior_runs[1]: 'gone': a run that W&B has, written run, project/run or entity/project/run: "
+        "Correct or remove it"
+    )
 
 
 # Studies --------------------------------------------------------------------------------------
