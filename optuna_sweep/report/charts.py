@@ -9,6 +9,7 @@ import base64
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,9 @@ MOST_POINTS = 200
 """Completed trials that a contour is drawn through."""
 MOST_PARAMETERS = 6
 _PAIR = 2
+_MOST_IN_A_FRONT = 3
+
+Target = Callable[[FrozenTrial], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Chart:
     """One plot.
 
     Attributes:
-        name: Its name, which never changes: ``optimization_history``.
+        name: Its name, which never changes: ``optimization_history``; with several objectives
+            ``optimization_history/loss`` where it is about one of them.
         figure: A plotly figure as plain JSON data; None where it is left out.
         reason: Why it is left out; empty where it is not.
     """
@@ -43,82 +48,131 @@ class Chart:
 
 def charts(study: optuna.Study, metrics: Sequence[Metric]) -> Iterator[Chart]:
     """All plots, in the order of showing them; one that fails is left out and says why."""
-    for name, draw in _plots(metrics).items():
-        reason = _missing(name, study)
+    for plot in _plots(metrics):
+        reason = _missing(plot, study)
         if reason:
-            yield Chart(name, None, reason)
+            yield Chart(plot.name, None, reason)
             continue
         try:
             with warnings.catch_warnings(), quiet_optuna():
                 warnings.simplefilter("ignore")  # plots talk of trials that they leave out
-                yield Chart(name, plain(draw(study).to_plotly_json()))
+                yield Chart(plot.name, plain(plot.draw(study).to_plotly_json()))
         except ImportError:
-            yield Chart(name, None, "plotly is not installed: add it to the job's requirements.txt")
+            yield Chart(plot.name, None, "plotly is not installed: add it to the job's requirements.txt")
         except Exception as error:  # a picture is never worth a sweep
-            yield Chart(name, None, f"it could not be drawn: {error}")
+            yield Chart(plot.name, None, f"it could not be drawn: {error}")
 
 
-Draw = Callable[[optuna.Study], Any]
+@dataclass(frozen=True, slots=True)
+class _Plot:
+    """What is drawn, of which objective; None for what is about the whole study, or the only one."""
+
+    kind: str
+    draw: Callable[[optuna.Study], Any]
+    objectives: int
+    at: int | None = None
+    of: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}/{self.of}" if self.at is not None else self.kind
 
 
-def _plots(metrics: Sequence[Metric]) -> dict[str, Draw]:
+def _plots(metrics: Sequence[Metric]) -> Iterator[_Plot]:
+    """Optuna's plots; those of one objective once for each, one after the other, where there are several."""
     from optuna import visualization as plots
 
-    if len(metrics) > 1:
-        names = [metric.name for metric in metrics]
-        several: dict[str, Draw] = {
-            "pareto_front": lambda study: plots.plot_pareto_front(study, target_names=names),
-            "hypervolume_history": lambda study: plots.plot_hypervolume_history(study, _reference(study)),
-        }
-        return (
-            several
-            | {
-                f"optimization_history/{name}": _of_objective(plots.plot_optimization_history, at, name)
-                for at, name in enumerate(names)
-            }
-            | {"timeline": plots.plot_timeline}
+    names = [metric.name for metric in metrics] or ["value"]
+    several = len(names) > 1
+    whole = partial(_Plot, objectives=len(names))
+    if several:
+        yield whole("pareto_front", lambda study: plots.plot_pareto_front(study, target_names=names))
+        yield whole(
+            "hypervolume_history", lambda study: plots.plot_hypervolume_history(study, _reference(study))
         )
-    name = metrics[0].name if metrics else "value"
+    for kind, draw in _of_one().items():
+        if kind == "intermediate_values":
+            yield whole(kind, lambda study: plots.plot_intermediate_values(_newest(study)))
+            continue
+        for at, name in enumerate(names):
+            of = {"target_name": name} | ({"target": _value_at(at)} if several else {})
+            yield whole(kind, partial(draw, **of), at=at if several else None, of=name)
+    yield whole("timeline", plots.plot_timeline)
+
+
+def _of_one() -> dict[str, Callable[..., Any]]:
+    """The plots of one objective, as functions of the study and of what is drawn of each trial."""
+    from optuna import visualization as plots
+
+    def best_known(study: optuna.Study, most: int, of: Mapping[str, Any]) -> list[str]:
+        return _parameters(study, most, of.get("target"))
+
     return {
-        "optimization_history": lambda study: plots.plot_optimization_history(study, target_name=name),
-        "intermediate_values": lambda study: plots.plot_intermediate_values(_newest(study)),
-        "parallel_coordinate": lambda study: plots.plot_parallel_coordinate(
-            study, params=_parameters(study, MOST_PARAMETERS), target_name=name
+        "optimization_history": plots.plot_optimization_history,
+        "intermediate_values": plots.plot_intermediate_values,
+        "parallel_coordinate": lambda study, **of: plots.plot_parallel_coordinate(
+            study, params=best_known(study, MOST_PARAMETERS, of), **of
         ),
-        "parameter_importances": lambda study: plots.plot_param_importances(study, target_name=name),
-        "slice": lambda study: plots.plot_slice(
-            study, params=_parameters(study, MOST_PARAMETERS), target_name=name
+        "parameter_importances": plots.plot_param_importances,
+        "slice": lambda study, **of: plots.plot_slice(
+            study, params=best_known(study, MOST_PARAMETERS, of), **of
         ),
-        "contour": lambda study: plots.plot_contour(
-            _thinned(study), params=_parameters(study, _PAIR), target_name=name
+        "contour": lambda study, **of: plots.plot_contour(
+            _thinned(study), params=best_known(study, _PAIR, of), **of
         ),
-        "rank": lambda study: plots.plot_rank(study, params=_parameters(study, _PAIR), target_name=name),
-        "edf": lambda study: plots.plot_edf(study, target_name=name),
-        "timeline": plots.plot_timeline,
+        "rank": lambda study, **of: plots.plot_rank(study, params=best_known(study, _PAIR, of), **of),
+        "edf": plots.plot_edf,
     }
 
 
-def _of_objective(plot: Callable[..., Any], at: int, name: str) -> Draw:
-    return lambda study: plot(study, target=lambda trial: trial.values[at], target_name=name)
+def _value_at(at: int) -> Target:
+    def value(trial: FrozenTrial) -> float:
+        return float(trial.values[at])
+
+    return value
 
 
-def _missing(name: str, study: optuna.Study) -> str:
+def _missing(plot: _Plot, study: optuna.Study) -> str:
     """What a plot lacks; empty where it can be drawn."""
     complete = _complete(study)
-    parameters = {key for trial in complete for key in trial.params}
-    if name == "timeline":
+    if plot.kind == "timeline":
         return "" if study.get_trials(deepcopy=False) else "there is no trial yet"
-    if not complete and name != "intermediate_values":
+    if plot.kind == "intermediate_values":
+        return _missing_curves(plot, study)
+    if not complete:
         return "no trial has completed yet"
-    if name == "intermediate_values":
-        reported = any(trial.intermediate_values for trial in study.get_trials(deepcopy=False))
-        return "" if reported else "no run has reported a value while it ran"
-    if name in ("contour", "rank") and len(parameters) < _PAIR:
+    if plot.kind in ("pareto_front", "hypervolume_history"):
+        return _missing_front(plot, complete)
+    return _missing_parameters(plot, complete)
+
+
+def _missing_parameters(plot: _Plot, complete: Sequence[FrozenTrial]) -> str:
+    parameters = {key for trial in complete for key in trial.params}
+    if plot.kind in ("contour", "rank") and len(parameters) < _PAIR:
         return "it takes two parameters"
-    if name in ("slice", "parallel_coordinate", "parameter_importances") and not parameters:
+    if plot.kind in ("slice", "parallel_coordinate", "parameter_importances") and not parameters:
         return "there is no parameter"
-    if name == "parameter_importances" and len({trial.value for trial in complete}) < _PAIR:
+    values = {trial.values[plot.at or 0] for trial in complete}
+    if plot.kind == "parameter_importances" and len(values) < _PAIR:
         return "it takes two completed trials with different values"
+    return ""
+
+
+def _missing_curves(plot: _Plot, study: optuna.Study) -> str:
+    if plot.objectives > 1:
+        return "Optuna keeps no curves, and prunes nothing, where there are several objectives"
+    reported = any(trial.intermediate_values for trial in study.get_trials(deepcopy=False))
+    return "" if reported else "no run has reported a value while it ran"
+
+
+def _missing_front(plot: _Plot, complete: Sequence[FrozenTrial]) -> str:
+    if plot.objectives > _MOST_IN_A_FRONT:
+        return f"it is for two or three objectives, and there are {plot.objectives}"
+    alike = any(
+        len(set(column)) < _PAIR for column in zip(*(trial.values for trial in complete), strict=True)
+    )
+    if plot.kind == "hypervolume_history" and alike:
+        return "it takes two different values of each objective"
     return ""
 
 
@@ -126,13 +180,13 @@ def _complete(study: optuna.Study) -> list[FrozenTrial]:
     return study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
 
 
-def _parameters(study: optuna.Study, most: int) -> list[str]:
+def _parameters(study: optuna.Study, most: int, target: Target | None) -> list[str]:
     """The parameters of most influence; by name where that is not known."""
     names = sorted({key for trial in _complete(study) for key in trial.params})
     if len(names) <= most:
         return names
     try:
-        return list(optuna.importance.get_param_importances(study))[:most]
+        return list(optuna.importance.get_param_importances(study, target=target))[:most]
     except (RuntimeError, ValueError):
         return names[:most]
 
@@ -159,7 +213,7 @@ def _thinned(study: optuna.Study) -> optuna.Study:
 
 
 def _part(study: optuna.Study, trials: Iterable[FrozenTrial]) -> optuna.Study:
-    part = optuna.create_study(direction=study.direction)
+    part = optuna.create_study(directions=study.directions)
     part.add_trials(trials)
     return part
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.config import Metric
@@ -18,6 +17,7 @@ from optuna_sweep.report.charts import Chart, charts
 from optuna_sweep.report.files import write_files
 from optuna_sweep.report.history import History
 from optuna_sweep.report.page import Ended
+from optuna_sweep.report.read_study import ReadStudy
 from optuna_sweep.report.rows import REASON, RUN_ID, table
 from optuna_sweep.report.standing import best_trial, standing
 from optuna_sweep.study import Opened, quiet_optuna
@@ -45,7 +45,7 @@ class Reporter:
         self._own = own
         self._metrics = metrics
         with quiet_optuna():
-            self.study = optuna.load_study(study_name=opened.study.study_name, storage=opened.storage)
+            self.study = ReadStudy(study_name=opened.study.study_name, storage=opened.storage)
         self._history = History(own, metrics)
         self._alerts = alerts
         self._alerts.begin(best_trial(self.study, metrics))

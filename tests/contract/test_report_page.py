@@ -76,6 +76,46 @@ def test_the_points_are_the_trials_and_the_best_is_marked(browser: Browser, addr
     assert seen.page.locator("tr.best td").first.inner_text() == str(best)
 
 
+SEVERAL = [Metric(name="loss"), Metric(name="size", minimize=False)]
+
+
+@pytest.fixture(scope="module")
+def page_of_several(tmp_path_factory: pytest.TempPathFactory) -> str:
+    made = optuna.create_study(study_name="optuna-study-two", directions=["minimize", "maximize"])
+    for trial in study().trials:
+        values = None if trial.values is None else [trial.values[0], trial.params["lr"]]
+        about = {"run_id": trial.user_attrs["run_id"].replace("abc", "two")}
+        made.add_trial(
+            create_trial(
+                state=trial.state if values else TrialState.FAIL,
+                values=values,
+                params=trial.params,
+                distributions=SPACE,
+                user_attrs=about,
+            )
+        )
+    ended = Ended(sweep_id="two", study_name=made.study_name, state="finished", reason="run_cap is reached")
+    folder = tmp_path_factory.mktemp("several")
+    files = write_files(folder, made, SEVERAL, list(charts(made, SEVERAL)), ended)
+    return next(file for file in files if file.name == "report.html").as_uri()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_several_objectives_have_their_front_and_each_its_plots(
+    browser: Browser, page_of_several: str, size: str
+) -> None:
+    seen = opened(browser, page_of_several, size)
+    seen.page.wait_for_function("document.body.dataset.drawn === '17'")
+    assert seen.complaints == []
+    assert seen.sideways == 0
+    front = int(seen.page.locator(".tiles b").first.inner_text())
+    assert seen.page.locator("tr.best").count() == front > 1
+    points = "Array.from(document.getElementById('chart-0').data).reduce((n, one) => n + one.x.length, 0)"
+    assert seen.page.evaluate(points) == TRIALS - TRIALS // 4
+    assert "Intermediate values: Optuna keeps no curves" in seen.page.locator("main").inner_text()
+    seen.picture(f"report-several-{size}")
+
+
 def test_what_pruning_saved_is_said_first(browser: Browser, address: str) -> None:
     seen = opened(browser, address, "desktop")
     assert "of 288 reports saved by pruning 6 trials" in seen.page.locator(".tiles").inner_text()

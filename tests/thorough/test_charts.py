@@ -56,16 +56,82 @@ def test_one_objective_has_all_of_optunas_plots() -> None:
     assert [chart.reason for chart in found.values()] == [""] * 9
 
 
-def test_several_objectives_have_their_front_and_volume_and_a_history_each() -> None:
+EACH = [
+    "optimization_history",
+    "parallel_coordinate",
+    "parameter_importances",
+    "slice",
+    "contour",
+    "rank",
+    "edf",
+]
+NO_CURVES = "Optuna keeps no curves, and prunes nothing, where there are several objectives"
+
+
+def test_several_objectives_have_their_front_and_volume_and_all_of_the_others_each() -> None:
     found = drawn(study(8, objectives=2), LOSS, ACC)
+    first, *each = EACH
     assert list(found) == [
         "pareto_front",
         "hypervolume_history",
-        "optimization_history/loss",
-        "optimization_history/acc",
+        *(f"{first}/{of}" for of in ("loss", "acc")),
+        "intermediate_values",
+        *(f"{kind}/{of}" for kind in each for of in ("loss", "acc")),
         "timeline",
     ]
-    assert [chart.reason for chart in found.values()] == [""] * 5
+    left_out = {name: chart.reason for name, chart in found.items() if chart.reason}
+    assert left_out == {"intermediate_values": NO_CURVES}
+
+
+def test_each_objective_has_its_own_importances_and_its_own_values() -> None:
+    made = optuna.create_study(directions=["minimize", "maximize"])
+    for number in range(40):
+        point = {"a": (0.37 * number) % 1.0, "b": (0.61 * number) % 1.0}
+        made.add_trial(
+            create_trial(
+                values=[point["a"], point["b"]], params=point, distributions=dict.fromkeys("ab", UNIT)
+            )
+        )
+    found = drawn(made, LOSS, ACC)
+    for of, strongest in (("loss", "a"), ("acc", "b")):
+        figure: Any = found[f"parameter_importances/{of}"].figure
+        bars = dict(zip(figure["data"][0]["y"], figure["data"][0]["x"], strict=True))
+        assert max(bars, key=lambda name: float(bars[name])) == strongest
+        history: Any = found[f"optimization_history/{of}"].figure
+        assert history["data"][0]["y"] == [trial.params[strongest] for trial in made.trials]
+        assert history["layout"]["yaxis"]["title"]["text"] == of
+
+
+@pytest.mark.parametrize(("objectives", "left_out"), [(3, False), (4, True)])
+def test_a_front_is_for_two_or_three_objectives(objectives: int, left_out: bool) -> None:
+    made = optuna.create_study(directions=["minimize"] * objectives)
+    for number in range(4):
+        values = [float((number * (at + 2)) % 5) for at in range(objectives)]
+        made.add_trial(create_trial(values=values))
+    found = drawn(made, *(Metric(name=f"m{at}") for at in range(objectives)))
+    reason = "it is for two or three objectives, and there are 4" if left_out else ""
+    assert [found[name].reason for name in ("pareto_front", "hypervolume_history")] == [reason] * 2
+
+
+def test_a_volume_takes_two_values_of_each_objective() -> None:
+    made = study(1, objectives=2)
+    found = drawn(made, LOSS, ACC)
+    assert found["pareto_front"].figure is not None
+    assert found["hypervolume_history"].reason == "it takes two different values of each objective"
+    assert found["parameter_importances/acc"].reason == "it takes two completed trials with different values"
+
+
+def test_the_volume_grows_with_the_front() -> None:
+    volume: Any = drawn(study(8, objectives=2), LOSS, ACC)["hypervolume_history"].figure
+    values = volume["data"][0]["y"]
+    assert len(values) == 8
+    assert values == sorted(values)
+    assert values[-1] > 0
+
+
+def test_a_large_study_of_several_objectives_has_all_of_its_plots() -> None:
+    found = drawn(study(230, objectives=2, parameters="abcdefgh"), LOSS, ACC)
+    assert {chart.reason for chart in found.values()} == {"", NO_CURVES}
 
 
 def test_a_history_has_a_point_for_each_trial() -> None:
