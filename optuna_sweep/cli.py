@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -141,14 +142,14 @@ def validate(context: click.Context, sweeps: tuple[Path, ...], source: Path | No
     from optuna_sweep.validating import examine
 
     sound = True
-    for path in sweeps:
-        with _user_code_on_stderr():
+    with _answering() as out:
+        for path in sweeps:
             examined = examine(path, source)
-        sound = sound and examined.sound
-        if examined.trace:
-            _note(examined.trace)
-        for line in examined.lines:
-            click.echo(f"{path}: {line}" if len(sweeps) > 1 else line)
+            sound = sound and examined.sound
+            if examined.trace:
+                _note(examined.trace)
+            for line in examined.lines:
+                click.echo(f"{path}: {line}" if len(sweeps) > 1 else line, file=out)
     context.exit(0 if sound else _WRONG)
 
 
@@ -172,7 +173,7 @@ def preview(
 
     shown = 0
     try:
-        with _user_code_on_stderr() as out:
+        with _answering() as out:
             opened = open_sweep(sweep, source)
             for config in islice(configurations(opened, _note, seed), count):
                 click.echo(json.dumps(config) if as_json else f"{shown}  {_flow(config)}", file=out)
@@ -211,9 +212,21 @@ def main(scheduler: Callable[[], type[OptunaScheduler]]) -> None:
 
 
 @contextlib.contextmanager
-def _user_code_on_stderr() -> Iterator[TextIO]:
-    """Keep what user code prints out of this program's answer, which goes to what is given."""
+def _answering() -> Iterator[TextIO]:
+    """What is written to the file given is this program's answer; all else goes to standard error.
+
+    User code can print past ``sys.stdout``: in C, in a child, in a thread, at the exit. So the answer
+    gets a descriptor of its own, and descriptor 1 stays on standard error until the process ends.
+    """
     out = sys.stdout
+    try:
+        real = out.fileno() == 1
+    except (OSError, ValueError):  # a test has put something else there
+        real = False
+    if real:
+        out.flush()
+        out = os.fdopen(os.dup(1), "w", encoding=out.encoding, errors=out.errors)
+        os.dup2(2, 1)
     with contextlib.redirect_stdout(sys.stderr):
         yield out
 

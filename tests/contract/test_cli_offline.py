@@ -77,10 +77,18 @@ def test_preview_prints_nothing_but_nested_json_objects(tmp_path: Path) -> None:
     user_file(
         tmp_path,
         """
+import atexit, os, subprocess, sys, threading, time
+
 print("at the import")
+os.write(1, b"below Python\\n")
+subprocess.run(["echo", "from a child"], check=True)
+sys.__stdout__.write("past sys.stdout\\n")
+atexit.register(lambda: os.write(1, b"at the exit\\n"))
+threading.Thread(target=lambda: [print("beside") or time.sleep(0.01) for _ in range(9)]).start()
 
 def objective(trial):
     print("in the function")
+    os.write(1, b"below the function\\n")
     trial.suggest_categorical("layers", [[8], [8, 8]])
     trial.suggest_float("lr", 0, 1)
 """,
@@ -90,9 +98,27 @@ def objective(trial):
     assert done.returncode == 0
     configs = [json.loads(line) for line in done.stdout.splitlines()]
     assert [set(config) for config in configs] == [{"layers", "lr"}] * 4
-    assert "at the import" in done.stderr
-    assert "in the function" in done.stderr
+    for line in ("at the import", "below Python", "from a child", "past sys.stdout", "beside"):
+        assert line in done.stderr
+    for line in ("in the function", "below the function", "at the exit"):
+        assert line in done.stderr
     assert run("preview", path, "-n", "4", "--seed", "1", "--json").stdout == done.stdout
+
+
+def test_validate_answers_with_nothing_of_what_user_code_prints(tmp_path: Path) -> None:
+    user_file(
+        tmp_path,
+        """
+import os
+
+def objective(trial):
+    os.write(1, b"noise\\n")
+    trial.suggest_float("lr", 0, 1)
+""",
+    )
+    done = run("validate", sweep_file(tmp_path, settings={"optuna_source": "optuna_wandb.py"}))
+    assert (done.returncode, done.stderr) == (0, "noise\n")
+    assert done.stdout.startswith("Searched: ")
 
 
 def test_preview_ends_where_the_space_is_used_up(grid: Path) -> None:
