@@ -8,7 +8,6 @@ and stands in a column of its own.
 
 from __future__ import annotations
 
-import json
 import statistics
 import subprocess
 import sys
@@ -150,16 +149,10 @@ def _reading() -> float:
     watched, columns = [Watch("s-0000")], [("loss",)]
 
     def poll(step: int) -> None:
-        ((_, variables, chunk),) = question.parts(watched, columns)
-        row = {"_step": step, "loss": 0.5}
-        run = {
-            "name": "s-0000",
-            "state": "running",
-            "summaryMetrics": json.dumps(row),
-            "sampledHistory": [[row]],
-        }
-        project = {"sweep": {"state": "RUNNING"}, "scheduler": {"stopped": False}, "r0": run}
-        question.read({"project": project}, variables, chunk, columns)
+        ((_, _, chunk),) = question.parts(watched, columns)
+        run = {"state": "running", "new": [[{"_step": step, "loss": 0.5}]]}
+        project = {"sweep": {"state": "RUNNING"}, "own": {"stopped": False}, "r0": run}
+        question.read({"p": {**project, "ended": {"edges": []}}}, chunk, columns)
 
     steps = iter(range(10_000))
     return _cpu(lambda: poll(next(steps)), 200) * _REPORTS

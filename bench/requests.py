@@ -1,8 +1,8 @@
 """Requests and bytes of one poll, against the new history rows that it brings.
 
 The questions are those that the scheduler sends and the answers have W&B's shape; both are counted as
-the JSON that crosses the network, before HTTP's compression. The summaries are small here: a
-training job that keeps much in its summary adds as much to every answer.
+the JSON that crosses the network, before HTTP's compression. Summaries, large or small, come with the
+end of a run only.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def run() -> Result:
             "answer / rows",
         ],
         rows=[_poll(live, new) for new in _NEW for live in _LIVE],
-        note="A row is its metric and its step. What is sent, and the answer beyond the rows, is a fixed "
-        "price for each run: its name, state and summary. It weighs where runs have little to tell.",
+        note="A row is its metric and its step. What is sent is a fixed price for each run. Beyond the rows, "
+        "the answer holds the state of each run and that of the sweep.",
     )
     sweeps = Table(
         title="A whole sweep: 50 runs, 8 workers, in virtual time",
@@ -59,8 +59,8 @@ def _poll(live: int, new: int) -> list[Cell]:
     sent = answered = own = requests = 0
     for document, variables, chunk in question.parts(watched, _COLUMNS):
         rows = [_rows(new) for _ in chunk]
-        data = _answer(chunk, rows)
-        question.read(data, variables, chunk, _COLUMNS)
+        data = _answer(rows)
+        question.read(data, chunk, _COLUMNS)
         requests += 1
         sent += _size({"query": document, "variables": variables})
         answered += _size({"data": data})
@@ -74,17 +74,10 @@ def _rows(count: int) -> list[dict[str, Any]]:
     return [{"_step": 1_000 + number, "loss": random.random()} for number in range(count)]
 
 
-def _answer(chunk: Sequence[Watch], rows: Sequence[list[dict[str, Any]]]) -> dict[str, Any]:
-    project: dict[str, Any] = {"sweep": {"state": "RUNNING"}, "scheduler": {"stopped": False}}
-    for number, (watch, new) in enumerate(zip(chunk, rows, strict=True)):
-        summary = {"_runtime": 61.0, "_timestamp": 1.7e9, **new[-1]}
-        project[f"r{number}"] = {
-            "name": watch.run_id,
-            "state": "running",
-            "summaryMetrics": json.dumps(summary),
-            "sampledHistory": [new],
-        }
-    return {"project": project}
+def _answer(rows: Sequence[list[dict[str, Any]]]) -> dict[str, Any]:
+    project: dict[str, Any] = {"sweep": {"state": "RUNNING"}, "own": {"stopped": False}}
+    project |= {f"r{number}": {"state": "running", "new": [new]} for number, new in enumerate(rows)}
+    return {"p": {**project, "ended": {"edges": []}}}
 
 
 def _size(thing: Mapping[str, Any] | Sequence[Any]) -> int:

@@ -83,7 +83,8 @@ class Observation:
         phase: How far it has come.
         rows: History rows that no earlier observation of this run held, ascending
             by step. Empty means that there are none, never that they could not be read.
-        summary: The run's summary, or None where the poll did not ask for it.
+        summary: The run's whole summary, once it has ended. None before, and of a run that was
+            lost or deleted: it has none.
         detail: Why, in W&B's words, where W&B gave any (a queue item's error).
         taken: While it waits: a launch agent has taken its queue item.
     """

@@ -235,7 +235,7 @@ class MemoryLaunch:
             run_id=run.proposal.run_id,
             phase=phase,
             rows=tuple(Row(step, new[step]) for step in sorted(new)),
-            summary=self._summary(run),
+            summary=self._summary(run) if phase.ended and phase is not Phase.LOST else None,
             taken=phase is Phase.WAITING and run.taken(self.clock),
         )
 

@@ -59,9 +59,14 @@ def as_batched(
     """
     project = answer.get("project") or {}
     nodes = {edge["node"]["name"]: edge["node"] for edge in (project.get("runs") or {}).get("edges", [])}
-    runs = {f"r{i}": nodes.get(watch.run_id) for i, watch in enumerate(watched)}
+    runs = {f"r{i}": _renamed(nodes.get(watch.run_id)) for i, watch in enumerate(watched)}
     queue = {f"i{i}": items.get(watch.item_id) for i, watch in enumerate(watched) if watch.item_id}
-    return {"project": {**project, **runs}, "queues": {"runQueue": queue}} if project else {}
+    seen = {"sweep": project.get("sweep"), "ended": project.get("runs"), **runs}
+    return {"p": seen, "queues": {"runQueue": queue}} if project else {}
+
+
+def _renamed(run: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if run is None else {"state": run.get("state"), "new": run.get("sampledHistory")}
 
 
 def _widest(specs: Sequence[Sequence[str]]) -> list[str]:

@@ -10,6 +10,7 @@ from optuna_sweep.launch import Snapshot, Watch
 from optuna_sweep.wandb_adapter.client import Client
 from optuna_sweep.wandb_adapter.plain_question import QUEUE_ITEM, WATCHED_RUNS, as_batched, plain_variables
 from optuna_sweep.wandb_adapter.question import Question, merge_snapshots
+from optuna_sweep.wandb_adapter.summaries import by_name, completed, named_in, owed
 
 _GIVEN_UP = 12
 _DOUBTS = {Refused: 4, Unavailable: 1}
@@ -37,7 +38,10 @@ class Polling:
         self._doubt = 0
 
     def snapshot(self, watched: Sequence[Watch], columns: Sequence[Sequence[str]]) -> Snapshot:
-        """One request for up to a hundred runs; more only where the server does not know that request.
+        """One request for up to a hundred runs.
+
+        More only where the server does not know that request, and one where it shows runs as ended
+        whose summaries it did not send. Where that one is not answered, they end with the next poll.
 
         Raises:
             Unavailable: W&B did not answer.
@@ -47,12 +51,25 @@ class Polling:
         parts = []
         for document, variables, chunk in self._question.parts(watched, groups):
             answer = self._answer(document, variables, chunk)
-            parts.append(self._question.read(answer, variables, chunk, groups))
+            parts.append(self._with_summaries(self._question.read(answer, chunk, groups), variables))
         return merge_snapshots(parts)
 
     def forget(self, run_id: str) -> None:
         """Drop what is remembered of how far the run's history was read."""
         self._question.forget([run_id])
+
+    def _with_summaries(self, snapshot: Snapshot, variables: Mapping[str, Any]) -> Snapshot:
+        missing = owed(snapshot)
+        if not missing:
+            return snapshot
+        document, names = by_name(missing)
+        where = {name: variables[name] for name in ("entity", "project")}
+        try:
+            answer = self._client.ask(document, {**where, **names})
+        except Unavailable:
+            # The rows were taken and will not come again: they must not go with the summaries.
+            answer = {}
+        return completed(snapshot, named_in(answer))
 
     def _answer(self, document: str, variables: dict[str, Any], chunk: Sequence[Watch]) -> dict[str, Any]:
         if self._doubt >= _GIVEN_UP:

@@ -1,9 +1,12 @@
 """The one question of a poll, and the reading of its answer. Pure: no network, no wandb.
 
 The document asks for the state of the sweep, the state of the scheduler's own run, and
-for each watched run its state, its summary and the history rows since the last one that
-was read. Each run has its own cursor, so each is an aliased ``run(name:)`` of its own:
-one ``runs(filters:)`` would have one ``minStep`` for all and send old rows again.
+for each watched run its state and the history rows since the last one that was read. Each
+run has its own cursor, so each is an aliased ``run(name:)`` of its own: one
+``runs(filters:)`` would have one ``minStep`` for all and send old rows again. Summaries,
+which can be large, come of runs that have ended only; see ``summaries``.
+
+The aliases are short because every answer repeats them.
 """
 
 from __future__ import annotations
@@ -18,14 +21,16 @@ from optuna_sweep.launch import Snapshot, SweepState, Watch
 from optuna_sweep.outcomes import Observation, Phase, Row
 from optuna_sweep.wandb_adapter.records import json_object
 from optuna_sweep.wandb_adapter.states import left_the_queue, phase_of_run, taken_by_an_agent, wish_for_sweep
+from optuna_sweep.wandb_adapter.summaries import ENDED, filter_for_ended, summaries_in
 
 Columns = tuple[str, ...]
 
 LARGEST_QUESTION = 100
 """Runs a request. W&B publishes no limit; its own sweep scheduler asks for 200 at once."""
 
-_FEWEST_SAMPLES = 10_000
-_MOST_SAMPLES = 1_000_000
+_SAMPLES = 1_000_000
+"""W&B thins out an answer of more rows than this. No run logs as many between two polls."""
+
 _POLLS_BEFORE_MISSING = 3
 
 
@@ -35,29 +40,13 @@ class _Cursor:
 
     Attributes:
         next_step: For each group of columns, the first step not yet read.
-        last_step: The run's newest step, as its summary said.
         missing: Polls in a row that did not find the run.
         item_missing: Polls in a row that did not find its queue item.
     """
 
     next_step: dict[Columns, int] = field(default_factory=dict)
-    last_step: int = 0
     missing: int = 0
     item_missing: int = 0
-
-    def samples(self, columns: Columns) -> int:
-        """How many samples make the answer complete.
-
-        W&B thins out a history of more than ``samples`` rows, and an implementation may
-        count steps instead of rows: covering the steps is enough for both.
-        """
-        span = self.last_step - self.next_step.get(columns, 0) + 1
-        return min(max(_FEWEST_SAMPLES, 2 * span), _MOST_SAMPLES)
-
-    def thinned(self, columns: Columns, asked: int) -> bool:
-        """Whether an answer to ``asked`` samples may have been thinned out."""
-        span = self.last_step - self.next_step.get(columns, 0) + 1
-        return asked < min(span, _MOST_SAMPLES)
 
 
 class Question:
@@ -85,39 +74,26 @@ class Question:
             chunk = watched[start : start + LARGEST_QUESTION]
             yield (*self._document(chunk, columns), chunk)
 
-    def read(
-        self,
-        data: Mapping[str, Any],
-        variables: Mapping[str, Any],
-        watched: Sequence[Watch],
-        columns: Sequence[Columns],
-    ) -> Snapshot:
-        """What one answer says.
+    def read(self, data: Mapping[str, Any], watched: Sequence[Watch], columns: Sequence[Columns]) -> Snapshot:
+        """What one answer says. An observation of an ended run has no summary where the answer had none.
 
         Raises:
             Unavailable: The answer lacks the project or the sweep's state. Nothing was
                 taken from it: the same rows come again with the next answer.
             Refused: Several answers in a row lacked it: the sweep was deleted.
         """
-        project = data.get("project")
+        project = data.get("p")
         if not project or not project.get("sweep"):
             self._sweep_missing += 1
             if self._sweep_missing >= _POLLS_BEFORE_MISSING:
                 raise Refused(f"The sweep {self._variables['sweep']} is no longer in W&B.")
             raise Unavailable("W&B's answer holds neither the project nor the sweep")
         self._sweep_missing = 0
-        own = project.get("scheduler") or {}
+        own = project.get("own") or {}
         items = (data.get("queues") or {}).get("runQueue") or {}
+        summaries = summaries_in(project.get("ended"))
         observations = tuple(
-            self._observation(
-                watch,
-                project.get(f"r{i}"),
-                items.get(f"i{i}"),
-                [
-                    (group, json.loads(spec)["samples"])
-                    for group, spec in zip(columns, variables[f"h{i}"], strict=True)
-                ],
-            )
+            self._observation(watch, project.get(f"r{i}"), items.get(f"i{i}"), columns, summaries)
             for i, watch in enumerate(watched)
         )
         return Snapshot(
@@ -139,13 +115,15 @@ class Question:
             head += [f"$r{i}: String!", f"$h{i}: [JSONString!]!"]
             variables[f"r{i}"] = watch.run_id
             variables[f"h{i}"] = self._specs(watch.run_id, columns)
-            runs.append(
-                f"r{i}: run(name: $r{i}) {{ name state summaryMetrics sampledHistory(specs: $h{i}) }}"
-            )
+            runs.append(f"r{i}: run(name: $r{i}) {{ state new: sampledHistory(specs: $h{i}) }}")
             if watch.item_id is not None:
                 head.append(f"$i{i}: ID!")
                 variables[f"i{i}"] = watch.item_id
                 items.append(f"i{i}: runQueueItem(id: $i{i}) {{ id state associatedRunId }}")
+        if watched:
+            head.append("$ended: JSONString!")
+            variables["ended"] = filter_for_ended([watch.run_id for watch in watched])
+            runs.append(ENDED)
         queues = ""
         if items:
             head += ["$queue: String!", "$queueProject: String!"]
@@ -157,8 +135,8 @@ class Question:
             del variables["queue"], variables["queueProject"]
         return (
             f"query SweepPoll({', '.join(head)}) {{ "
-            "project(name: $project, entityName: $entity) { "
-            "sweep(sweepName: $sweep) { state } scheduler: run(name: $sweep) { stopped } "
+            "p: project(name: $project, entityName: $entity) { "
+            "sweep(sweepName: $sweep) { state } own: run(name: $sweep) { stopped } "
             f"{' '.join(runs)} }} {queues} }}",
             variables,
         )
@@ -170,7 +148,7 @@ class Question:
                 {
                     "keys": [*group, "_step"],
                     "minStep": cursor.next_step.get(group, 0),
-                    "samples": cursor.samples(group),
+                    "samples": _SAMPLES,
                 }
             )
             for group in columns
@@ -181,7 +159,8 @@ class Question:
         watch: Watch,
         run: Mapping[str, Any] | None,
         item: Mapping[str, Any] | None,
-        asked: Sequence[tuple[Columns, int]],
+        columns: Sequence[Columns],
+        summaries: Mapping[str, Mapping[str, Any]],
     ) -> Observation:
         cursor = self._cursors.setdefault(watch.run_id, _Cursor())
         if run is None:
@@ -192,38 +171,15 @@ class Question:
         phase, detail = phase_of_run(str(run.get("state"))), ""
         if phase is Phase.WAITING and watch.item_id is not None:
             phase, detail = _on_the_queue(cursor, item)
-        summary = json_object(run.get("summaryMetrics"))
-        cursor.last_step = max(cursor.last_step, _step_of(summary) or 0)
-        whole = not any(cursor.thinned(group, samples) for group, samples in asked)
-        rows = _merge(
-            self._take(cursor, group, samples, answer)
-            for (group, samples), answer in zip(asked, run.get("sampledHistory") or [], strict=False)
-        )
-        if phase.ended and not whole:
-            # Judging a run by a part of its history would be final: ask once more first.
-            phase = Phase.RUNNING
+        answers = zip(columns, run.get("new") or [], strict=False)
         return Observation(
             run_id=watch.run_id,
             phase=phase,
-            rows=rows,
-            summary=summary,
+            rows=_merge(_take(cursor, group, answer) for group, answer in answers),
+            summary=summaries.get(watch.run_id) if phase.ended else None,
             detail=detail,
             taken=phase is Phase.WAITING and taken_by_an_agent(str((item or {}).get("state"))),
         )
-
-    def _take(self, cursor: _Cursor, group: Columns, samples: int, rows: Sequence[Any] | None) -> list[Row]:
-        """The new rows of one group; none where the answer may not hold all of them."""
-        if cursor.thinned(group, samples):
-            return []
-        first = cursor.next_step.get(group, 0)
-        taken: dict[int, Row] = {}
-        for row in (json_object(raw) for raw in rows or []):
-            step = _step_of(row)
-            if step is not None and step >= first:
-                taken[step] = Row(step, {name: row[name] for name in group if name in row})
-        if taken:
-            cursor.next_step[group] = max(taken) + 1
-        return [taken[step] for step in sorted(taken)]
 
 
 def merge_snapshots(parts: Sequence[Snapshot]) -> Snapshot:
@@ -246,6 +202,19 @@ def _on_the_queue(cursor: _Cursor, item: Mapping[str, Any] | None) -> tuple[Phas
     if left_the_queue(str(item.get("state"))):
         return Phase.LOST, "the launch agent could not start it; its queue item says why"
     return Phase.WAITING, ""
+
+
+def _take(cursor: _Cursor, group: Columns, rows: Sequence[Any] | None) -> list[Row]:
+    """The new rows of one group."""
+    first = cursor.next_step.get(group, 0)
+    taken: dict[int, Row] = {}
+    for row in map(json_object, rows or []):
+        step = _step_of(row)
+        if step is not None and step >= first:
+            taken[step] = Row(step, {name: row[name] for name in group if name in row})
+    if taken:
+        cursor.next_step[group] = max(taken) + 1
+    return [taken[step] for step in sorted(taken)]
 
 
 def _merge(groups: Iterable[Sequence[Row]]) -> tuple[Row, ...]:

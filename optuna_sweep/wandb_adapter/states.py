@@ -16,6 +16,9 @@ _RUNS = {
     "killed": Phase.STOPPED,
 }
 
+ENDED_STATES = tuple(state for state, phase in _RUNS.items() if phase.ended)
+"""W&B's states of runs that have ended."""
+
 _SWEEPS = {
     "PAUSED": SweepState.PAUSED,
     "FINISHED": SweepState.FINISHED,

@@ -121,9 +121,8 @@ class LaunchContract:
     # Seeing -------------------------------------------------------------------------------
 
     def test_observations_come_in_the_order_of_asking(self, bench: Bench) -> None:
-        watches = [self.start(bench, number) for number in range(3)]
-        asked = [watches[2], watches[0], watches[1]]
-        seen = bench.launch.snapshot(asked, LOSS).observations
+        first, second, third = [self.start(bench, number) for number in range(3)]
+        seen = bench.launch.snapshot([third, first, second], LOSS).observations
         assert [each.run_id for each in seen] == ["s-0002", "s-0000", "s-0001"]
 
     def test_a_poll_without_runs_still_tells_about_the_sweep(self, bench: Bench) -> None:
@@ -167,12 +166,6 @@ class LaunchContract:
         ((step, values),) = self.values(self.see(bench, watch))
         assert (step, str(values["loss"]).lower()) == (0, "nan")
 
-    def test_the_summary_of_a_run_is_seen_with_it(self, bench: Bench) -> None:
-        watch = self.start(bench)
-        bench.report(watch.run_id, (0, {"loss": 0.5, "noise": 7}))
-        summary = self.see(bench, watch).summary
-        assert summary is not None and summary["loss"] == 0.5
-
     # Ending -------------------------------------------------------------------------------
 
     @pytest.mark.parametrize(
@@ -188,6 +181,13 @@ class LaunchContract:
         bench.end(watch.run_id, phase)
         seen = self.see(bench, watch)
         assert (seen.phase, self.values(seen)) == (phase, [(1, {"loss": 0.4})])
+
+    def test_the_whole_summary_of_a_run_is_seen_with_its_end_and_not_before(self, bench: Bench) -> None:
+        watch, row = self.start(bench), {"loss": 0.5, "noise": 7}
+        bench.report(watch.run_id, (0, row))
+        assert self.see(bench, watch).summary is None
+        bench.end(watch.run_id, Phase.FINISHED)
+        assert row.items() <= (self.see(bench, watch).summary or {}).items()
 
     def test_a_run_that_ends_before_its_first_row_has_ended_without_rows(self, bench: Bench) -> None:
         watch = self.start(bench)

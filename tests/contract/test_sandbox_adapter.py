@@ -71,6 +71,17 @@ def test_a_poll_over_twenty_live_runs_is_one_request(bench: SandboxBench) -> Non
     assert asked == ["SweepPoll"]
 
 
+def test_the_ends_of_runs_with_their_summaries_cost_no_further_request(bench: SandboxBench) -> None:
+    watches = start(bench, 3)
+    for watch in watches:
+        bench.report(watch.run_id, (0, {"loss": 0.5, "size": 1}))
+        bench.end(watch.run_id, Phase.FINISHED)
+    seen = []
+    asked = bench.asked(lambda: seen.extend(bench.launch.snapshot(watches, LOSS).observations))
+    assert asked == ["SweepPoll"]
+    assert [(each.phase, (each.summary or {}).get("size")) for each in seen] == [(Phase.FINISHED, 1)] * 3
+
+
 def test_a_poll_does_not_send_again_what_was_read(bench: SandboxBench) -> None:
     (watch,) = start(bench, 1)
     bench.report(watch.run_id, *[(step, {"loss": 0.5}) for step in range(2000)])

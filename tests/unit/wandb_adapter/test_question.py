@@ -27,26 +27,23 @@ def ask(
     watched: list[Watch],
     columns: list[tuple[str, ...]] | None = None,
     items: list[Any] | None = None,
+    ended: dict[str, dict[str, Any]] | None = None,
     sweep: Any = "RUNNING",
 ) -> Snapshot:
     """One poll, answered with these runs and queue items in the order of ``watched``."""
     columns = columns or LOSS
-    ((document, variables, chunk),) = asked.parts(watched, columns)
+    ((document, _, chunk),) = asked.parts(watched, columns)
     parse(document)
-    project = {"sweep": {"state": sweep}, "scheduler": {"stopped": False}}
+    project: dict[str, Any] = {"sweep": {"state": sweep}, "own": {"stopped": False}}
     project |= {f"r{i}": run for i, run in enumerate(runs)}
+    nodes = [{"name": name, "summaryMetrics": json.dumps(summary)} for name, summary in (ended or {}).items()]
+    project["ended"] = {"edges": [{"node": node} for node in nodes]}
     queue = {f"i{i}": item for i, item in enumerate(items or []) if watched[i].item_id}
-    data = {"project": project, "queues": {"runQueue": queue}}
-    return asked.read(data, variables, chunk, columns)
+    return asked.read({"p": project, "queues": {"runQueue": queue}}, chunk, columns)
 
 
-def run(*rows: dict[str, Any], state: str = "running", **summary: Any) -> dict[str, Any]:
-    return {
-        "name": "s-0000",
-        "state": state,
-        "summaryMetrics": json.dumps(summary),
-        "sampledHistory": [list(rows)],
-    }
+def run(*rows: dict[str, Any], state: str = "running") -> dict[str, Any]:
+    return {"state": state, "new": [list(rows)]}
 
 
 def minimum_steps(asked: Question, watched: list[Watch], columns: list[tuple[str, ...]]) -> list[int]:
@@ -56,16 +53,14 @@ def minimum_steps(asked: Question, watched: list[Watch], columns: list[tuple[str
 
 def test_history_that_was_read_is_not_asked_for_again() -> None:
     asked, watched = question(), [Watch("s-0000")]
-    seen = ask(
-        asked, watched=watched, runs=[run({"_step": 0, "loss": 1.0}, {"_step": 4, "loss": 0.5}, _step=4)]
-    )
+    seen = ask(asked, watched=watched, runs=[run({"_step": 0, "loss": 1.0}, {"_step": 4, "loss": 0.5})])
     assert seen.observations[0].rows == (Row(0, {"loss": 1.0}), Row(4, {"loss": 0.5}))
     assert minimum_steps(asked, watched, LOSS) == [5]
 
 
 def test_each_run_has_a_cursor_of_its_own() -> None:
     asked = question()
-    first, second = run({"_step": 7, "loss": 1.0}, _step=7), run({"_step": 2, "loss": 1.0}, _step=2)
+    first, second = run({"_step": 7, "loss": 1.0}), run({"_step": 2, "loss": 1.0})
     watched = [Watch("a"), Watch("b")]
     ask(asked, watched=watched, runs=[first, second])
     ((_, variables, _),) = asked.parts(watched, LOSS)
@@ -74,8 +69,8 @@ def test_each_run_has_a_cursor_of_its_own() -> None:
 
 def test_columns_on_different_rows_are_joined_by_step_and_read_on_their_own() -> None:
     asked, watched, columns = question(), [Watch("s-0000")], [("loss",), ("size",)]
-    answer = run(_step=3) | {
-        "sampledHistory": [[{"_step": 1, "loss": 1.0}], [{"_step": 1, "size": 2}, {"_step": 3, "size": 4}]]
+    answer = run() | {
+        "new": [[{"_step": 1, "loss": 1.0}], [{"_step": 1, "size": 2}, {"_step": 3, "size": 4}]]
     }
     seen = ask(asked, watched=watched, runs=[answer], columns=columns)
     assert seen.observations[0].rows == (Row(1, {"loss": 1.0, "size": 2}), Row(3, {"size": 4}))
@@ -84,25 +79,47 @@ def test_columns_on_different_rows_are_joined_by_step_and_read_on_their_own() ->
 
 def test_a_row_that_the_server_sends_again_is_given_once() -> None:
     asked, watched = question(), [Watch("s-0000")]
-    answer = run({"_step": 0, "loss": 1.0}, _step=0)
+    answer = run({"_step": 0, "loss": 1.0})
     ask(asked, watched=watched, runs=[answer])
     assert ask(asked, watched=watched, runs=[answer]).observations[0].rows == ()
 
 
 def test_values_are_given_as_they_came() -> None:
-    seen = ask(question(), watched=[Watch("s-0000")], runs=[run({"_step": 0, "loss": "NaN"}, _step=0)])
+    seen = ask(question(), watched=[Watch("s-0000")], runs=[run({"_step": 0, "loss": "NaN"})])
     assert seen.observations[0].rows == (Row(0, {"loss": "NaN"}),)
 
 
-def test_an_answer_that_may_be_thinned_out_is_asked_again_with_more_samples() -> None:
-    asked, watched = question(), [Watch("s-0000")]
-    sparse = run({"_step": 500_000, "loss": 1.0}, state="finished", _step=900_000)
-    first = ask(asked, watched=watched, runs=[sparse]).observations[0]
-    assert (first.rows, first.phase) == ((), Phase.RUNNING)
-    ((_, variables, _),) = asked.parts(watched, LOSS)
-    assert json.loads(variables["h0"][0])["samples"] >= 900_001
-    again = ask(asked, watched=watched, runs=[sparse]).observations[0]
-    assert (again.rows, again.phase) == ((Row(500_000, {"loss": 1.0}),), Phase.FINISHED)
+def test_so_many_samples_are_asked_for_that_nothing_is_thinned_out() -> None:
+    ((_, variables, _),) = question().parts([Watch("s-0000")], LOSS)
+    assert json.loads(variables["h0"][0])["samples"] >= 1_000_000
+
+
+def test_an_ended_run_has_its_summary_and_a_live_one_none() -> None:
+    watched = [Watch("a"), Watch("b")]
+    seen = ask(
+        question(),
+        watched=watched,
+        runs=[run(state="finished"), run()],
+        ended={"a": {"loss": 0.5, "histogram": {"bins": [1, 2]}}, "b": {"loss": 9.0}},
+    )
+    assert [each.summary for each in seen.observations] == [
+        {"loss": 0.5, "histogram": {"bins": [1, 2]}},
+        None,
+    ]
+
+
+def test_summaries_are_asked_for_of_the_watched_runs_that_have_ended_alone() -> None:
+    ((document, variables, _),) = question().parts([Watch("a"), Watch("b")], LOSS)
+    assert document.count("summaryMetrics") == 1
+    assert json.loads(variables["ended"]) == {
+        "name": {"$in": ["a", "b"]},
+        "state": {"$in": ["finished", "failed", "crashed", "preempted", "killed"]},
+    }
+
+
+def test_a_poll_without_runs_asks_for_no_summaries() -> None:
+    ((document, variables, _),) = question().parts([], LOSS)
+    assert "runs(" not in document and "ended" not in variables
 
 
 @pytest.mark.parametrize(
@@ -195,25 +212,24 @@ def test_a_poll_is_one_document_for_up_to_a_hundred_runs() -> None:
     assert len(list(question().parts([], LOSS))) == 1
 
 
-@pytest.mark.parametrize("data", [{}, {"project": None}, {"project": {"sweep": None}}])
+@pytest.mark.parametrize("data", [{}, {"p": None}, {"p": {"sweep": None}}])
 def test_an_answer_without_the_sweep_says_nothing_about_the_runs(data: dict[str, Any]) -> None:
     asked = question()
-    ((_, variables, chunk),) = asked.parts([Watch("s-0000")], LOSS)
     with pytest.raises(Unavailable):
-        asked.read(data, variables, chunk, LOSS)
+        asked.read(data, [Watch("s-0000")], LOSS)
 
 
 def test_a_sweep_that_is_missing_three_times_in_a_row_was_deleted() -> None:
-    asked, gone = question(), {"project": {"sweep": None}}
+    asked, gone = question(), {"p": {"sweep": None}}
     for _ in range(2):
         with pytest.raises(Unavailable):
-            asked.read(gone, {}, [], LOSS)
+            asked.read(gone, [], LOSS)
     ask(asked, runs=[], watched=[])
     for _ in range(2):
         with pytest.raises(Unavailable):
-            asked.read(gone, {}, [], LOSS)
+            asked.read(gone, [], LOSS)
     with pytest.raises(Refused, match=r"The sweep s is no longer in W&B\."):
-        asked.read(gone, {}, [], LOSS)
+        asked.read(gone, [], LOSS)
 
 
 def test_the_strongest_wish_of_several_answers_wins() -> None:
