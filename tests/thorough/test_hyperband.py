@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import optuna
@@ -10,7 +11,10 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from optuna_sweep.components import BandPruner, default_pruner
 from optuna_sweep.components.hyperband import bands_of
-from optuna_sweep.config import EarlyTerminate
+from optuna_sweep.config import EarlyTerminate, Metric
+from optuna_sweep.outcomes import Phase, Proposal
+from tests.memory_launch import Script, curve
+from tests.sweeps_in_memory import sweep
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # written for pydantic 1
@@ -93,6 +97,68 @@ def test_the_same_runs_are_stopped_as_by_w_and_bs_own_library(
         assert stopped_by_us(pruner, histories, goal) == theirs
         stops += len(theirs)
     assert stops > 20, "the curves must give the pruner something to do"
+
+
+class Beside(optuna.pruners.BasePruner):
+    """Asks W&B's own library whatever it is asked itself, about the same runs at the same moment."""
+
+    def __init__(self, config: dict[str, Any], goal: str) -> None:
+        self._config, self._goal = config, goal
+        fields = {key: value for key, value in config.items() if key != "type"}
+        self._ours = default_pruner(EarlyTerminate(**fields))
+        self.answers: list[tuple[bool, bool]] = []
+
+    def prune(self, study: optuna.Study, trial: FrozenTrial) -> bool:
+        ours = self._ours.prune(study, trial)
+        runs = [
+            SweepRun(
+                name=str(other.number),
+                state=RunState.finished if other.state.is_finished() else RunState.running,
+                history=[{"loss": value} for _, value in sorted(other.intermediate_values.items())],
+            )
+            for other in study.get_trials(deepcopy=False)
+        ]
+        asked = {
+            "method": "random",
+            "metric": {"name": "loss", "goal": self._goal},
+            "early_terminate": self._config,
+        }
+        theirs = any(run.name == str(trial.number) for run in hyperband_stop_runs(runs, asked))
+        self.answers.append((ours, theirs))
+        return ours
+
+
+def at_its_own_pace(rng: random.Random, sign: int) -> Callable[[Proposal], Script]:
+    """Runs of their own speed, length and end, which stop some time after they were asked to."""
+
+    def script(proposal: Proposal) -> Script:
+        floor, speed = rng.choice([0.1, 0.2, rng.random()]), rng.uniform(0.05, 1)
+        losses = [floor + 1 / (1 + speed * t) + rng.gauss(0, 0.05) for t in range(rng.randint(0, 30))]
+        return curve(
+            [sign * loss for loss in losses],
+            every=rng.choice([2.0, 7.0, 11.0, 23.0]),
+            start_after=rng.uniform(0, 60),
+            stop_lag=rng.uniform(0, 30),
+            end=rng.choice([Phase.FINISHED, Phase.FINISHED, Phase.FINISHED, Phase.FAILED, Phase.CRASHED]),
+        )
+
+    return script
+
+
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("goal", ["minimize", "maximize"])
+@pytest.mark.parametrize("bracket", [{"min_iter": 2}, {"max_iter": 27, "s": 3}])
+def test_a_sweep_of_several_workers_stops_each_run_where_w_and_bs_library_would(
+    bracket: dict[str, Any], goal: str, strict: bool
+) -> None:
+    pruner = Beside({"type": "hyperband", "eta": 3.0, "strict": strict} | bracket, goal)
+    script = at_its_own_pace(random.Random(11), 1 if goal == "minimize" else -1)
+    metric = Metric(name="loss", minimize=goal == "minimize")
+    made = sweep(script, metrics=[metric], run_cap=40, workers=5, pruner=pruner)
+    made.run()
+    assert made.launch.busiest == 5
+    assert [answer for answer in pruner.answers if answer[0] != answer[1]] == []
+    assert 5 < made.states.count("PRUNED") < 35, "the curves must give the pruner something to do"
 
 
 def running(study: optuna.Study, *values: float) -> FrozenTrial:
