@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from optuna_sweep.config.blocks import Block, Items, Lenient, Number, Seconds, Text, Whole, as_items
 from optuna_sweep.config.components import Component
+from optuna_sweep.config.numerals import as_whole
 from optuna_sweep.config.policies import AlertsEntry, RetryEntry, StopEntry
 
 RuleName = Literal["last", "best", "mean_last_k", "summary"]
@@ -29,6 +30,10 @@ def _as_alerts(given: object) -> object:
     return dict.fromkeys(AlertsEntry.model_fields, given) if isinstance(given, bool) else given
 
 
+def _as_word(given: object) -> object:
+    return "false" if given is False else given
+
+
 class MetricEntry(Block):
     """One objective, as a sweep file writes it."""
 
@@ -42,7 +47,15 @@ class MetricEntry(Block):
         description="The value of a run that failed, crashed or was stopped: its `latest` or its `best` one, "
         "or the `worst` of the sweep. It has none without it, or where it logged none.",
     )
-    impute_while_running: Literal["latest", "best", "worst", "false"] | None = Field(
+    impute_while_running: (
+        Annotated[
+            Literal["latest", "best", "worst", "false"],
+            BeforeValidator(
+                _as_word, json_schema_input_type=Literal["latest", "best", "worst", "false", False]
+            ),
+        ]
+        | None
+    ) = Field(
         default=None, description="Accepted for W&B's sake; this scheduler tells no value of a live run."
     )
 
@@ -97,7 +110,7 @@ class Settings(Lenient):
     objective_timeout: Seconds = Field(
         default=2.0, description="Seconds that `objective(trial)` may take to suggest one configuration."
     )
-    seed: Annotated[int, Field(ge=0, lt=2**32)] | None = Field(
+    seed: Annotated[int, Field(ge=0, lt=2**32), BeforeValidator(as_whole)] | None = Field(
         default=None, description="Makes the search repeatable."
     )
     study_name: Text | None = Field(

@@ -115,7 +115,13 @@ def _block(place: Location, given: object, model: type[BaseModel]) -> Parts:
     allowed = f"a mapping with {', '.join(model.model_fields)}"
     key, first = place[-1] if place else "", next(iter(model.model_fields))
     if isinstance(given, str):
-        return show(given), allowed, f"Write `{first}: {given[:40]}` indented below `{key}:`"
+        said = f"`{first}: {given[:40]}`"
+        remedy = (
+            f"Write {said} after the dash"
+            if isinstance(key, int)
+            else f"Write {said} indented below `{key}:`"
+        )
+        return show(given), allowed, remedy
     if key == "metric" and isinstance(given, list):
         return show(given), allowed, "Name one metric here; several go to `scheduler.settings.metrics`"
     return show(given), allowed, f"Write it as a mapping, `{first}: …`"

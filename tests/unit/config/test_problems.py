@@ -99,6 +99,8 @@ SETTINGS = {
     "{metrics: [{name: a}, {name: a}]}": f"{AT}.metrics[1].name: 'a' again: each metric once: Remove"
     f" one of them",
     "{metrics: {name: a}}": f"{AT}.metrics: {{name: 'a'}}: a list: Write it as a list",
+    "{metrics: [loss]}": f"{AT}.metrics[0]: 'loss': a mapping with name, goal, target, impute,"
+    " impute_while_running: Write `name: loss` after the dash",
     "{seed: true}": f"{AT}.seed: true: a whole number: Write a whole number",
     "{repeats: 0}": f"{AT}.repeats: 0: at least 1: Raise it",
     "{objective: bset}": f"{AT}.objective.rule: 'bset': one of last, best, mean_last_k, summary:"

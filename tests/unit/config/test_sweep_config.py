@@ -176,3 +176,23 @@ def test_points_of_a_space_with_a_problem_are_no_second_problem() -> None:
     assert problems_of(with_parameters("x: {min: 2, max: 1}", head)) == [
         "parameters.x.min: 2: at most max, which is 1: Swap min and max"
     ]
+
+
+def test_numbers_without_a_dot_are_numbers_wherever_the_settings_mean_one() -> None:
+    read = SweepConfig.read(
+        with_settings(
+            "{seed: 1e3, repeats: 1e0, objective: {rule: mean_last_k, k: 1e1}, objective_timeout: 5e-1,"
+            " max_requests_per_minute: 2e2, constraints: [{metric: ms, min: 1e-3, max: 1e3}],"
+            " metrics: [{name: a, target: 1e-4}], stop: {target: 1e-4, patience: 2e1, timeout: 1e3}}"
+        )
+    ).settings
+    assert (read.seed, read.repeats, read.objective.k, read.objective_timeout) == (1000, 1, 10, 0.5)
+    assert (read.max_requests_per_minute, read.metrics[0].target) == (200, 1e-4)
+    assert [(bound.min, bound.max) for bound in read.constraints] == [(1e-3, 1e3)]
+    assert (read.stop.target, read.stop.patience, read.stop.timeout) == (1e-4, 20, 1000.0)
+
+
+def test_a_false_without_quotes_is_the_one_that_w_and_b_means() -> None:
+    read = SweepConfig.read(with_lines("metric: {name: loss, impute_while_running: false}"))
+    assert read.metrics == (Metric(name="loss"),)
+    assert not any("impute" in note for note in read.notes)
