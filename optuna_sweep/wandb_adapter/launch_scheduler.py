@@ -22,7 +22,7 @@ from wandb.sdk.launch.api import LaunchApi
 from wandb.sdk.launch.sweeps.scheduler import Scheduler, SweepRun
 from wandb.sdk.launch.utils import LAUNCH_DEFAULT_PROJECT
 
-from optuna_sweep.errors import Problem, Refused, Unavailable
+from optuna_sweep.errors import Problem, Refused
 from optuna_sweep.launch import Ending, KnownRun, QueueItem, Snapshot, Watch
 from optuna_sweep.outcomes import Proposal
 from optuna_sweep.wandb_adapter import documents, launch_spec
@@ -112,12 +112,9 @@ class LaunchScheduler(Scheduler):
         problems = self._job.problems()
         if self._job.job and not problems:
             try:
-                self._client.call(lambda: self._api.job(str(self._job.job)))
+                # Not `Api.job`, which calls every failure of the network a job that is not there.
+                self._client.call(lambda: self._api.artifact(str(self._job.job), type="job"))
             except (Refused, ValueError, TypeError) as error:
-                problems.append(launch_spec.unusable_job(self._job.job, error))
-            except Unavailable as error:
-                if "not found" not in str(error).lower() and "does not" not in str(error).lower():
-                    raise
                 problems.append(launch_spec.unusable_job(self._job.job, error))
         return problems
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import wandb
 from wandb.sdk.launch.api import LaunchApi
 
-from optuna_sweep.errors import ConfigError, Problem, Refused, Unavailable
+from optuna_sweep.errors import ConfigError, Problem, Refused
 from optuna_sweep.launch import Table
 from optuna_sweep.wandb_adapter.client import translated
 
@@ -41,7 +41,7 @@ class OwnRun:
             with translated():
                 found = self._run.use_artifact(artifact, type=_ARTIFACT_TYPE)
                 return Path(found.download(root=tempfile.mkdtemp(prefix="optuna-source-")))
-        except (Refused, Unavailable, ValueError, TypeError) as error:
+        except (Refused, ValueError, TypeError) as error:
             raise ConfigError([_source_problem(artifact, error)]) from error
 
     def restore_file(self, name: str) -> Path | None:

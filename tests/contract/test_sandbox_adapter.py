@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from optuna_sweep.errors import Refused, TrialError
+from optuna_sweep.errors import ConfigError, Refused, TrialError, Unavailable
 from optuna_sweep.launch import Watch
 from optuna_sweep.outcomes import Phase
 from sandbox.asking import alerts_of
@@ -157,6 +157,28 @@ def test_a_training_job_that_does_not_exist_is_a_problem_with_a_way_out(new_benc
     assert problem.given.startswith(repr(job))
     assert problem.allowed == "a training job in W&B, written entity/project/name:alias"
     assert problem.remedy == "Create the job, or correct its name."
+
+
+def test_a_training_job_that_could_not_be_read_is_no_problem_of_the_sweep_file(
+    new_bench: SandboxBench,
+) -> None:
+    new_bench.make({"method": "custom", "job": f"sandbox/{new_bench.project}/train:latest"})
+    new_bench.open()
+    new_bench.sandbox.fail({"kind": "graphql", "sender": PYTHON, "message": "the database is busy"})
+    with pytest.raises(Unavailable, match="the database is busy"):
+        new_bench.launch.job_problems()
+
+
+def test_a_users_file_that_is_not_there_is_a_problem_and_one_that_could_not_be_read_is_none(
+    new_bench: SandboxBench,
+) -> None:
+    name = f"sandbox/{new_bench.project}/no-such-file:latest"
+    new_bench.open()
+    with pytest.raises(ConfigError):
+        new_bench.schedulers.call("own.fetch_source", name)
+    new_bench.sandbox.fail({"kind": "graphql", "sender": PYTHON, "message": "the database is busy"})
+    with pytest.raises(Unavailable, match="the database is busy"):
+        new_bench.schedulers.call("own.fetch_source", name)
 
 
 def test_a_queue_that_does_not_exist_is_refused_and_not_asked_again(new_bench: SandboxBench) -> None:
