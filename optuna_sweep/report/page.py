@@ -21,6 +21,7 @@ from optuna_sweep.report.rows import table
 from optuna_sweep.report.standing import Saved, counts, saved
 
 MOST_ROWS = 2000
+_FRONT_SHOWN = 5
 _HOURS = 3600.0
 
 
@@ -112,11 +113,13 @@ def _best(best: Sequence[FrozenTrial], metrics: Sequence[Metric], ended: Ended) 
         return
     one = len(metrics) == 1
     yield f"<h2>{'The best run' if one else 'The Pareto front'}, again</h2>"
-    for trial in best[:1] if one else best[:5]:
+    for trial in best[:1] if one else best[:_FRONT_SHOWN]:
         run = trial.user_attrs.get("run_id", "")
         values = ", ".join(f"{m.name} {v:.6g}" for m, v in zip(metrics, trial.values, strict=False))
         yield f"<p>Trial {trial.number}, run <code>{escape(str(run))}</code>: {escape(values)}</p>"
         yield f"<pre>{escape(json.dumps(trial.params, indent=2, default=str))}</pre>"
+    if len(best) > _FRONT_SHOWN:
+        yield f"<p>The other {len(best) - _FRONT_SHOWN} are marked in the table below.</p>"
     point = json.dumps(best[0].params, default=str)
     entry = f"scheduler:\n  settings:\n    enqueue:\n      - {point}"
     yield "<p>In a sweep file, this runs it first:</p>"

@@ -14,7 +14,7 @@ h1 { font-size: 1.6rem; margin: .5rem 0 } h2 { font-size: 1.2rem; margin: 2.5rem
 .tiles div { padding: .9rem 1rem } .tiles b { display: block; font-size: 1.6rem; line-height: 1.3 }
 .tiles span { color: var(--soft); font-size: .9rem }
 figure { margin: 0 0 1rem; padding: .6rem } figcaption { font-weight: 600; padding: .2rem .4rem }
-figure div { width: 100%; height: 26rem }
+figure > div { width: 100%; height: 26rem }
 pre { padding: .8rem 1rem; overflow-x: auto; font-size: .85rem }
 code, pre { font-family: ui-monospace, monospace }
 code { overflow-wrap: anywhere }
@@ -23,7 +23,7 @@ table { border-collapse: collapse; width: 100%; font-size: .85rem; font-variant-
 th, td { text-align: left; padding: .35rem .8rem; border-bottom: 1px solid var(--line); white-space: nowrap }
 th { position: sticky; top: 0; background: #fff; color: var(--soft) }
 tr.best { background: var(--best) } tr.best td:first-child::after { content: " \\2605"; color: #c98a00 }
-@media (max-width: 40rem) { figure div { height: 20rem } main { padding: .8rem .6rem 3rem } }
+@media (max-width: 40rem) { figure > div { height: 20rem } main { padding: .8rem .6rem 3rem } }
 """
 
 DRAW = """

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import optuna
 import pytest
-from optuna.distributions import FloatDistribution
+from optuna.distributions import BaseDistribution, FloatDistribution
 from optuna.trial import TrialState, create_trial
 from playwright.sync_api import Browser
 
@@ -18,8 +18,15 @@ from tests.contract.browsers import SIZES, chromium, opened
 
 TRIALS = 24
 LOSS = Metric(name="val/loss")
-SPACE = {"lr": FloatDistribution(1e-4, 1.0, log=True), "momentum": FloatDistribution(0.0, 1.0)}
+SPACE: dict[str, BaseDistribution] = {
+    "lr": FloatDistribution(1e-4, 1.0, log=True),
+    "momentum": FloatDistribution(0.0, 1.0),
+}
 HISTORY = "Array.from(document.getElementById('chart-0').data)"
+
+TALLEST_BUTTONS = (
+    "Math.max(0, ...[...document.querySelectorAll('.modebar, .modebar-group')].map(one => one.offsetHeight))"
+)
 
 
 def study() -> optuna.Study:
@@ -62,6 +69,8 @@ def test_the_page_is_drawn_without_complaint_and_fits(browser: Browser, address:
     assert seen.page.locator("figure svg.main-svg").count() >= 9
     assert seen.complaints == []
     assert seen.sideways == 0
+    # A browser lays plotly's buttons out by the page's own rules too: they once veiled what is below them.
+    assert seen.page.evaluate(TALLEST_BUTTONS) < 100
     seen.picture(f"report-{size}")
 
 
