@@ -258,5 +258,7 @@ class Loop:
             except Unavailable:
                 continue
             for seen in snapshot.observations:
+                if seen.phase.ended:
+                    self._ended(self._fleet[seen.run_id].proposal, seen)
                 if seen.phase.ended or seen.phase is Phase.WAITING:
                     self._fleet.end(seen.run_id)

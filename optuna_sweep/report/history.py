@@ -10,6 +10,7 @@ from optuna.trial import FrozenTrial
 from optuna_sweep.config import Metric
 from optuna_sweep.launch import OwnRun
 from optuna_sweep.report.rows import BEST, TRIAL, row
+from optuna_sweep.report.standing import feasible
 
 
 class History:
@@ -56,8 +57,8 @@ class History:
                 self.newest = trial.number
 
     def _note(self, trial: FrozenTrial) -> dict[str, Any]:
-        """The best value of each objective so far."""
-        if trial.values is not None:
+        """The best value of each objective so far, of trials that keep their constraints as ``best_value`` is."""
+        if trial.values is not None and feasible(trial):
             for metric, value in zip(self._metrics, trial.values, strict=False):
                 pick = min if metric.minimize else max
                 self._best[metric.name] = pick(value, self._best.get(metric.name, value))

@@ -46,6 +46,11 @@ def counts(trials: Sequence[FrozenTrial]) -> dict[str, int]:
     return {f"trials/{word}": found[state] for state, word in words.items()}
 
 
+def feasible(trial: FrozenTrial) -> bool:
+    """Whether the trial keeps its constraints, by Optuna's rule; so does one without any."""
+    return all(value <= 0.0 for value in trial.constraints.values())
+
+
 def best_trial(study: optuna.Study, metrics: Sequence[Metric]) -> FrozenTrial | None:
     """The best trial of a study with one objective, among the feasible ones where there are constraints."""
     if len(metrics) != 1:

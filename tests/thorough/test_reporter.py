@@ -7,9 +7,9 @@ from pathlib import Path
 import optuna
 import pytest
 
-from optuna_sweep.config import Metric
+from optuna_sweep.config import Constraint, Metric
 from optuna_sweep.errors import Unavailable
-from optuna_sweep.launch import Ending
+from optuna_sweep.launch import Ending, SweepState
 from optuna_sweep.outcomes import Observation, Phase
 from tests.memory_launch import Script, curve
 from tests.memory_run import MemoryRun
@@ -42,6 +42,41 @@ def test_the_best_so_far_never_gets_worse_and_ends_at_the_best() -> None:
     best = [row["best/loss"] for row in run.own.history.values()]
     assert best == sorted(best, reverse=True)
     assert best[-1] == run.study.best_value == run.own.summary["best_value"]
+
+
+def test_the_best_so_far_is_of_runs_that_keep_their_constraints_as_the_best_value_is() -> None:
+    losses, sizes = [0.5, 0.1, 0.4, 0.2, 0.45], [9, 99, 9, 99, 9]
+    run = reported_sweep(
+        lambda p: Script(seconds=5, summary={"loss": losses[p.trial], "size": sizes[p.trial]}),
+        run_cap=5,
+        workers=1,
+        constraints=(Constraint(metric="size", max=50.0),),
+    )
+    run.run()
+    assert [row["best/loss"] for row in run.own.history.values()] == [0.5, 0.5, 0.4, 0.4, 0.4]
+    assert run.own.summary["best_value"] == 0.4
+
+
+def test_before_a_run_keeps_its_constraints_there_is_no_best() -> None:
+    run = reported_sweep(
+        lambda p: Script(seconds=5, summary={"loss": 0.5, "size": 99}),
+        run_cap=1,
+        constraints=(Constraint(metric="size", max=50.0),),
+    )
+    run.run()
+    assert "best/loss" not in run.own.history[0]
+    assert "best_value" not in run.own.summary
+
+
+def test_runs_of_a_canceled_sweep_say_what_became_of_their_trials() -> None:
+    run = reported_sweep(lambda p: curve([0.5] * 50), run_cap=8, workers=2)
+    run.launch.at.append((40, lambda: setattr(run.launch, "wish", SweepState.CANCELED)))
+    assert run.run() is Ending.CANCELED
+    for run_id in ("sweep-0000", "sweep-0001"):
+        summary = run.launch.runs[run_id].script.summary
+        assert summary is not None
+        assert summary["loss"] == 0.5
+        assert (summary["optuna/state"], summary["optuna/reason"]) == ("failed", "the sweep was canceled")
 
 
 def test_rows_come_in_the_order_of_trials_however_they_end() -> None:
