@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from optuna_sweep.components.assembly import SAMPLER_PATH
+from optuna_sweep.components.hub import NotFetched
 from optuna_sweep.config.findings import show
 from optuna_sweep.errors import ConfigError, OptunaSweepError, Problem, UserCodeError
 from optuna_sweep.offline import LocalSweep, read, source_key, with_user_file
@@ -72,15 +73,27 @@ def problems_of(error: OptunaSweepError, key: str) -> tuple[Problem, ...]:
 
 def _summary(sweep: LocalSweep) -> Iterator[str]:
     said: list[str] = []
+    notes = [*sweep.notes]
     size = None
     if sweep.config.parameters or sweep.user_file.objective is not None:
         size = make_space(sweep.config, sweep.user_file, lambda _: None).size()
-        _check_points(sweep, _first_configs(sweep, said))
+        notes += _try_out(sweep, said)
     yield from _space_lines(sweep)
     yield from goal_lines(sweep.config)
     yield from said
     yield from limit_lines(sweep.config, size)
-    yield from (f"Note: {note}" for note in sweep.notes)
+    yield from (f"Note: {note}" for note in notes)
+
+
+def _try_out(sweep: LocalSweep, said: list[str]) -> Iterator[str]:
+    """Ask the search for what it would run first; gives a note where that takes a network."""
+    try:
+        _check_points(sweep, _first_configs(sweep, said))
+    except ConfigError as error:
+        if not all(isinstance(problem, NotFetched) for problem in error.problems):
+            raise
+        for problem in error.problems:
+            yield f"{problem.path}: {problem.given}, so the search was not tried"
 
 
 def _first_configs(sweep: LocalSweep, said: list[str]) -> list[Mapping[str, Any]]:

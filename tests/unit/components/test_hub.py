@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +14,8 @@ from optuna_sweep import components
 from optuna_sweep.components import Seed, build_sampler
 from optuna_sweep.config import Component
 from optuna_sweep.errors import ConfigError
+from optuna_sweep.validating import examine
+from tests.local_sweeps import sweep_file
 from tests.unit.components.complaints import sampler_complaints, suggested
 
 HUB = "scheduler.settings.sampler.type"
@@ -65,13 +68,55 @@ def test_checking_a_sampler_of_the_hub_loads_nothing(hub: Any) -> None:
     assert sampler_complaints("hub:mine.MySampler") == []
 
 
-def test_a_package_of_the_hub_that_fails_or_lacks_the_class_is_told(hub: Any) -> None:
+def test_a_package_of_the_hub_that_lacks_the_class_is_told(hub: Any) -> None:
     hub(a_package)
     with pytest.raises(ConfigError) as told:
         build_sampler(Component(type="hub:mine.Other"))
     assert str(told.value) == (
         f"{HUB}: 'hub:mine.Other': the package has no such sampler: MySampler: Choose one of them"
     )
-    hub(lambda name: 1 / 0)
-    with pytest.raises(ConfigError, match=r"could not be loaded \(ZeroDivisionError: division by zero\)"):
+
+
+def lacks_a_package(name: str) -> ModuleType:
+    raise ModuleNotFoundError("it needs\n  `cmaes`")
+
+
+def is_out_of_reach(name: str) -> ModuleType:
+    raise ConnectionError("no such host")
+
+
+@pytest.mark.parametrize(
+    ("load", "told"),
+    [
+        (lambda name: 1 / 0, "(ZeroDivisionError: division by zero): {form}: Correct the package's name"),
+        (
+            lacks_a_package,
+            "(ModuleNotFoundError: it needs `cmaes`): a sampler whose packages are installed: "
+            "Install what it needs where the scheduler runs, or add it to requirements.txt",
+        ),
+        (
+            is_out_of_reach,
+            "(ConnectionError: no such host): {form}: Try again where GitHub can be reached",
+        ),
+    ],
+)
+def test_a_package_of_the_hub_that_cannot_be_loaded_is_told_in_one_line(
+    load: Callable[[str], Any], told: str, hub: Any
+) -> None:
+    hub(load)
+    with pytest.raises(ConfigError) as error:
         build_sampler(Component(type="hub:mine.MySampler"))
+    form = "hub:PACKAGE.CLASS, such as hub:auto_sampler.AutoSampler"
+    assert str(error.value) == f"{HUB}: 'hub:mine.MySampler' could not be loaded {told.format(form=form)}"
+
+
+@pytest.mark.parametrize(("load", "sound"), [(is_out_of_reach, True), (lacks_a_package, False)])
+def test_a_hub_out_of_reach_is_a_note_where_a_file_is_only_looked_at(
+    load: Callable[[str], Any], sound: bool, hub: Any, tmp_path: Path
+) -> None:
+    hub(load)
+    settings = {"sampler": {"type": "hub:mine.MySampler"}}
+    parameters = {"x": {"values": [1, 2]}}
+    examined = examine(sweep_file(tmp_path, settings=settings, parameters=parameters))
+    assert examined.sound is sound
+    assert "could not be loaded" in examined.lines[-1 if sound else 0], examined.lines
