@@ -97,12 +97,13 @@ def _try_out(sweep: LocalSweep, said: list[str]) -> Iterator[str]:
 
 
 def _first_configs(sweep: LocalSweep, said: list[str]) -> list[Mapping[str, Any]]:
-    """One configuration, or those of the points to try first where only a function knows the space.
+    """Two configurations, or those of the points to try first where only a function knows the space.
 
+    Two, because a sampler that cannot search the space says so when it has a result to learn from.
     Without the configurations of points that lie outside: Optuna warns of them, and uses them.
     """
     programmed = sweep.user_file.objective is not None
-    count = max(len(sweep.config.settings.enqueue), 1) if programmed else 1
+    count = max(len(sweep.config.settings.enqueue), 2) if programmed else 2
     inside: list[Mapping[str, Any]] = []
     with warnings.catch_warnings(record=True) as warned, closing(preview(sweep, said.append)) as configs:
         warnings.filterwarnings("always", "Fixed parameter", UserWarning)

@@ -217,6 +217,27 @@ def sampler():
     ]
 
 
+def test_a_sampler_that_fails_on_its_first_result_is_told_too(tmp_path: Path) -> None:
+    user_file(
+        tmp_path,
+        """
+class Picky(optuna.samplers.RandomSampler):
+    def sample_independent(self, study, trial, name, distribution):
+        if study.get_trials(states=[optuna.trial.TrialState.COMPLETE]):
+            raise NotImplementedError("only floats")
+        return super().sample_independent(study, trial, name, distribution)
+
+def sampler():
+    return Picky()
+""",
+    )
+    path = sweep_file(
+        tmp_path, parameters={"x": {"values": [1, 2, 3]}}, settings={"optuna_source": "optuna_wandb.py"}
+    )
+    (line,) = examine(path).lines
+    assert "Picky cannot search this space: NotImplementedError: only floats" in line
+
+
 def test_an_artifact_is_noted_and_the_rest_is_judged(tmp_path: Path) -> None:
     lines = summary(sweep_file(tmp_path, settings={"optuna_source": "e/p/source:latest"}))
     assert lines[0] == "Searched: what the sweep's Python file suggests, which was not read."
