@@ -11,19 +11,9 @@ import optuna
 import pytest
 from scipy import stats
 
-from optuna_sweep.config.parameters import (
-    Beta,
-    Categorical,
-    Distribution,
-    Integers,
-    InvLogUniform,
-    LogNormal,
-    LogUniform,
-    Normal,
-    Parameter,
-    Uniform,
-)
-from optuna_sweep.space import Declared
+from optuna_sweep.config import SweepConfig
+from optuna_sweep.setup import make_search
+from optuna_sweep.user_file import UserFile
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # its models are written in pydantic 1's way
@@ -32,29 +22,29 @@ with warnings.catch_warnings():
 pytestmark = pytest.mark.slow
 
 SAMPLES = 2_000
-E = 2.718281828459045
 
-SPECS: dict[str, tuple[dict[str, Any], Distribution]] = {
-    "categorical": ({"values": ["a", "b", 3, None]}, Categorical(("a", "b", 3, None))),
-    "categorical_w_probabilities": (
-        {"values": ["a", "b", "c", "d"], "probabilities": [0.5, 0.3, 0.15, 0.05]},
-        Categorical(("a", "b", "c", "d"), (0.5, 0.3, 0.15, 0.05)),
-    ),
-    "int_uniform": ({"min": -3, "max": 12}, Integers(-3, 12)),
-    "uniform": ({"min": -1.5, "max": 4.0}, Uniform(-1.5, 4.0)),
-    "q_uniform": ({"min": 0.25, "max": 3.1, "q": 0.5}, Uniform(0.25, 3.1, q=0.5)),
-    "log_uniform": ({"min": -8.0, "max": 1.0}, LogUniform(E**-8, E)),
-    "log_uniform_values": ({"min": 1e-5, "max": 10.0}, LogUniform(1e-5, 10.0)),
-    "inv_log_uniform": ({"min": 0.5, "max": 4.0}, InvLogUniform(E**-4, E**-0.5)),
-    "inv_log_uniform_values": ({"min": 0.02, "max": 8.0}, InvLogUniform(0.02, 8.0)),
-    "q_log_uniform": ({"min": 0.0, "max": 3.0, "q": 2}, LogUniform(1.0, E**3, q=2)),
-    "q_log_uniform_values": ({"min": 1.0, "max": 40.0, "q": 0.5}, LogUniform(1.0, 40.0, q=0.5)),
-    "normal": ({"mu": 2.0, "sigma": 0.5}, Normal(2.0, 0.5)),
-    "q_normal": ({"mu": 0.0, "sigma": 3.0, "q": 2}, Normal(0.0, 3.0, q=2)),
-    "log_normal": ({"mu": 0.5, "sigma": 0.7}, LogNormal(0.5, 0.7)),
-    "q_log_normal": ({"mu": 1.0, "sigma": 0.6, "q": 0.25}, LogNormal(1.0, 0.6, q=0.25)),
-    "beta": ({"a": 2.0, "b": 0.5}, Beta(2.0, 0.5)),
-    "q_beta": ({"a": 2.0, "b": 3.0, "q": 0.1}, Beta(2.0, 3.0, q=0.1)),
+SPECS: dict[str, dict[str, Any]] = {
+    "constant": {"value": 0},
+    "categorical": {"values": ["a", "b", 3, None]},
+    "categorical_w_probabilities": {
+        "values": ["a", "b", "c", "d"],
+        "probabilities": [0.5, 0.3, 0.15, 0.05],
+    },
+    "int_uniform": {"min": -3, "max": 12},
+    "uniform": {"min": -1.5, "max": 4.0},
+    "q_uniform": {"min": 0.25, "max": 3.1, "q": 0.5},
+    "log_uniform": {"min": -8.0, "max": 1.0},
+    "log_uniform_values": {"min": 1e-5, "max": 10.0},
+    "inv_log_uniform": {"min": 0.5, "max": 4.0},
+    "inv_log_uniform_values": {"min": 0.02, "max": 8.0},
+    "q_log_uniform": {"min": 0.0, "max": 3.0, "q": 2},
+    "q_log_uniform_values": {"min": 1.0, "max": 40.0, "q": 0.5},
+    "normal": {"mu": 2.0, "sigma": 0.5},
+    "q_normal": {"mu": 0.0, "sigma": 3.0, "q": 2},
+    "log_normal": {"mu": 0.5, "sigma": 0.7},
+    "q_log_normal": {"mu": 1.0, "sigma": 0.6, "q": 0.25},
+    "beta": {"a": 2.0, "b": 0.5},
+    "q_beta": {"a": 2.0, "b": 3.0, "q": 0.1},
 }
 CONTINUOUS = {
     "uniform",
@@ -70,16 +60,26 @@ CONTINUOUS = {
 
 @pytest.fixture(scope="module")
 def ours() -> dict[str, list[Any]]:
-    space = Declared([Parameter(path=(name,), distribution=ours) for name, (_, ours) in SPECS.items()])
-    sampler = optuna.samplers.RandomSampler(seed=2026)
-    study = optuna.create_study(sampler=sampler, storage=space.wrap(optuna.storages.InMemoryStorage()))
-    configs = [space.suggest(study.ask()) for _ in range(SAMPLES)]
+    """What runs of a sweep file with all of them get."""
+    parameters = {name: {"distribution": name, **spec} for name, spec in SPECS.items()}
+    config = SweepConfig.parse(
+        {"method": "random", "parameters": parameters, "scheduler": {"settings": {"seed": 2026}}}
+    )
+    assert [parameter.name for parameter in config.parameters] == list(SPECS)
+    search, _ = make_search(
+        config, UserFile(), sweep_id="s", storage=optuna.storages.InMemoryStorage(), say=lambda line: None
+    )
+    configs = []
+    while len(configs) < SAMPLES:
+        proposal = search.ask()
+        assert proposal is not None
+        configs.append(proposal.parameters)
     return {name: [config[name] for config in configs] for name in SPECS}
 
 
 def wandbs(name: str) -> list[Any]:
     random.seed(name)
-    theirs = HyperParameter(name, {"distribution": name, **SPECS[name][0]})
+    theirs = HyperParameter(name, {"distribution": name, **SPECS[name]})
     return [theirs.sample() for _ in range(SAMPLES)]
 
 
@@ -88,7 +88,7 @@ def test_a_continuous_distribution_is_drawn_as_wandb_draws_it(name: str, ours: d
     assert stats.ks_2samp(ours[name], wandbs(name)).pvalue > 0.001
 
 
-@pytest.mark.parametrize("name", sorted(set(SPECS) - CONTINUOUS))
+@pytest.mark.parametrize("name", sorted(set(SPECS) - CONTINUOUS - {"constant"}))
 def test_a_discrete_distribution_is_drawn_as_wandb_draws_it(name: str, ours: dict[str, list[Any]]) -> None:
     here, there = Counter(map(spelled, ours[name])), Counter(map(spelled, wandbs(name)))
     table = [(here[value], there[value]) for value in here.keys() | there.keys()]
@@ -102,10 +102,10 @@ def test_a_discrete_distribution_is_drawn_as_wandb_draws_it(name: str, ours: dic
 @pytest.mark.parametrize("name", sorted(SPECS))
 def test_a_value_has_the_type_that_wandb_gives_it(name: str, ours: dict[str, list[Any]]) -> None:
     whole = {"int_uniform", "q_log_uniform", "q_normal"}
-    if name.startswith("categorical"):
-        assert {spelled(value) for value in ours[name]} == {
-            spelled(value) for value in SPECS[name][0]["values"]
-        }
+    if name == "constant":
+        assert set(ours[name]) == set(wandbs(name)) == {0}
+    elif name.startswith("categorical"):
+        assert {spelled(value) for value in ours[name]} == {spelled(value) for value in SPECS[name]["values"]}
     else:
         assert {type(value) for value in ours[name]} == {int if name in whole else float}
 
