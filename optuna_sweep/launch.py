@@ -79,6 +79,7 @@ class KnownRun:
         created_at: ISO 8601, as W&B gives it; empty where it gives none.
         stopping: It was asked to stop, by whomever; its process may not have heard of it yet.
         rows: Its history, where it was asked for; ascending by step.
+        told: Whether a scheduler has written into its summary that its trial has ended.
     """
 
     run_id: str
@@ -88,6 +89,7 @@ class KnownRun:
     created_at: str = ""
     stopping: bool = False
     rows: tuple[Row, ...] = ()
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

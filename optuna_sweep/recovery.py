@@ -128,11 +128,12 @@ def stopped_with_its_sweep(run: KnownRun, *, trial_lost: bool) -> bool:
     """Whether a run whose trial is not told was stopped because its scheduler died, and not for its results.
 
     A launch agent cancels the sweep of a scheduler that died, which stops the sweep's runs, and W&B takes
-    no stop back: what still waits is stopped as soon as it starts. Where the study has lost the trial,
-    nobody knows whether a run that has results was pruned.
+    no stop back: what still waits is stopped as soon as it starts. Where the study has lost the trial, only
+    what its scheduler wrote into the run tells that the trial was over. One that died before it wrote leaves
+    the pruner to judge the run's history again.
     """
     stopped = run.stopping or run.phase is Phase.STOPPED
-    return stopped and not (trial_lost and run.summary)
+    return stopped and not (trial_lost and run.told)
 
 
 def _is_theirs(trial: FrozenTrial, sweep_id: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from optuna_sweep.epitaphs import tells_the_end, without_epitaph
 from optuna_sweep.errors import Refused, Unavailable
 from optuna_sweep.launch import Ending, KnownRun, QueueItem, Snapshot, SweepState, Watch
 from optuna_sweep.outcomes import Observation, Phase, Proposal, Row
@@ -170,8 +171,9 @@ class MemoryLaunch:
                 run_id=run_id,
                 phase=run.phase(self.clock),
                 parameters=run.proposal.parameters,
-                summary=self._summary(run),
+                summary=without_epitaph(self._summary(run)),
                 stopping=run.stop_asked is not None,
+                told=tells_the_end(self._summary(run)),
             )
             for run_id, run in self.runs.items()
         )

@@ -15,7 +15,7 @@ HOUSE = Path(__file__).resolve().parents[1]
 
 # A room may import from the rows above its own, never from its own row or below.
 RANKS: tuple[tuple[str, ...], ...] = (
-    ("errors", "outcomes", "run_ids", "shipping", "signals", "keeping"),
+    ("epitaphs", "errors", "outcomes", "run_ids", "shipping", "signals", "keeping"),
     ("releases",),
     ("config", "launch", "endings"),
     ("space", "components", "user_file", "measure", "patience", "pace"),
@@ -35,7 +35,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
 RANK = {room: rank for rank, row in enumerate(RANKS) for room in row}
 
 # Rooms that may know less than their rank would allow.
-ONLY = {"wandb_adapter": {"launch", "outcomes", "errors", "shipping"}}
+ONLY = {"wandb_adapter": {"launch", "outcomes", "epitaphs", "errors", "shipping"}}
 
 WITHOUT_OPTUNA = {"errors", "outcomes", "config", "launch", "wandb_adapter", "cli"}
 OPTUNAS_OBJECTS = {"optuna", "study", "trial", "sampler", "pruner", "storage"}

@@ -87,7 +87,7 @@ def _is_sweep(raw: object, findings: Findings) -> bool:
     if wrapper is not None:
         given = f"a whole sweep below the key {show(wrapper)}"
         remedy = f"Remove the line `{wrapper}:`, and indent the rest one level less"
-        findings.problem(str(wrapper), given, f"{_SHAPE} at the top level", remedy)
+        findings.problem(str(wrapper) or "''", given, f"{_SHAPE} at the top level", remedy)
     return wrapper is None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.config import Metric
+from optuna_sweep.epitaphs import epitaph
 from optuna_sweep.launch import Ending, Launch, OwnRun, Table
 from optuna_sweep.outcomes import Observation, Phase, Proposal
 from optuna_sweep.report.alerts import Alerts
@@ -159,10 +160,4 @@ class Reporter:
 
 
 def _epitaph(trial: FrozenTrial) -> Mapping[str, Any]:
-    """The trial's number, how it ended, and why where it was pruned or failed."""
-    words: dict[str, Any] = {
-        "optuna/trial": trial.number,
-        "optuna/state": _WORDS.get(trial.state, "at work"),
-    }
-    reason = trial.user_attrs.get(REASON)
-    return words | {"optuna/reason": reason} if reason and trial.state.is_finished() else words
+    return epitaph(trial.number, _WORDS.get(trial.state), trial.user_attrs.get(REASON))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from optuna_sweep.epitaphs import tells_the_end, without_epitaph
 from optuna_sweep.launch import KnownRun, QueueItem
 from optuna_sweep.outcomes import Row
 from optuna_sweep.wandb_adapter.states import left_the_queue, phase_of_run
@@ -21,20 +22,17 @@ def known_run(node: Mapping[str, Any], columns: Sequence[Sequence[str]] = ()) ->
         node: The run.
         columns: The groups of history columns that were asked for.
     """
+    summary = json_object(node.get("summaryMetrics"))
     return KnownRun(
         run_id=str(node["name"]),
         phase=phase_of_run(str(node.get("state"))),
         parameters=_plain(json_object(node.get("config"))),
-        summary=_own(json_object(node.get("summaryMetrics"))),
+        summary=without_epitaph(summary),
         created_at=str(node.get("createdAt") or ""),
         stopping=bool(node.get("stopped")),
         rows=_rows(node.get("sampledHistory") or [], columns),
+        told=tells_the_end(summary),
     )
-
-
-def _own(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """What the run itself left: a run that died without a trace has only what ``report`` said of it."""
-    return {name: value for name, value in summary.items() if not name.startswith("optuna/")}
 
 
 def _rows(answer: Sequence[Sequence[Any] | None], columns: Sequence[Sequence[str]]) -> tuple[Row, ...]:

@@ -191,8 +191,12 @@ def test_a_sweep_killed_at_any_moment_goes_on_as_if_nothing_had_happened(
         assert outcome_of(journal) == expected, where
 
 
+@pytest.mark.parametrize("damage", [keep, lose])
 def test_runs_that_are_stopped_when_their_scheduler_dies_are_run_again(
-    uninterrupted: tuple[list[str], list[Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    damage: Callable[[Path], None],
+    uninterrupted: tuple[list[str], list[Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     moments, expected = uninterrupted
     for at, moment in enumerate(moments):
@@ -202,6 +206,7 @@ def test_runs_that_are_stopped_when_their_scheduler_dies_are_run_again(
         with pytest.raises(Killed):
             schedule(launch, journal, Death(at), monkeypatch)
         launch.cancel()
+        damage(journal)
         where = f"killed at moment {at}, {moment}"
         assert schedule(launch, journal, Death(), monkeypatch) is Ending.FINISHED, where
         assert not launch.live(), where
