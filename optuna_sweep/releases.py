@@ -34,8 +34,8 @@ class Supported:
         return f"{self.package}>={self.first},<{self.below}"
 
 
-WANDB = Supported("wandb", "0.31.0", "0.32")
-OPTUNA = Supported("optuna", "5.0.0", "6")
+WANDB = Supported("wandb", "0.30", "0.32")
+OPTUNA = Supported("optuna", "4.4", "6")
 
 
 def installed(package: str) -> str | None:

@@ -17,7 +17,7 @@ HOUSE = Path(__file__).resolve().parents[1]
 RANKS: tuple[tuple[str, ...], ...] = (
     ("epitaphs", "errors", "outcomes", "run_ids", "shipping", "signals", "keeping"),
     ("releases",),
-    ("config", "launch", "endings"),
+    ("config", "launch", "endings", "constraints"),
     ("space", "components", "user_file", "measure", "patience", "pace"),
     ("study", "novelty", "recovery", "reasons"),
     ("warm_start",),
@@ -206,6 +206,20 @@ def test_no_private_name_of_optuna_is_used() -> None:
                 and last_name(node.value) in OPTUNAS_OBJECTS
             ):
                 used.append(f"{path.relative_to(HOUSE)}:{node.lineno} uses {ast.unparse(node)}")
+    assert not used
+
+
+def test_what_optuna_4_lacks_has_one_door() -> None:
+    used = [
+        f"{path.relative_to(HOUSE)}:{node.lineno} uses {ast.unparse(node)}: ask optuna_sweep.constraints"
+        for path in scheduler_modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+        and (
+            node.attr == "set_constraint" or (node.attr == "constraints" and last_name(node.value) == "trial")
+        )
+        and dotted(path) != "optuna_sweep.constraints"
+    ]
     assert not used
 
 

@@ -15,6 +15,7 @@ from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler, GridSampler
 from optuna.terminator import BaseImprovementEvaluator
 
+from optuna_sweep import constraints
 from optuna_sweep.components import hub
 from optuna_sweep.components.arguments import Argument, arguments_of
 from optuna_sweep.components.enumeration import Enumerable, grid_of
@@ -61,18 +62,25 @@ def evaluator_problems(component: Named, path: str = EVALUATOR_PATH) -> list[Pro
     return assembly.problems
 
 
-def build_sampler(component: Named, seed: Seed | None = None, space: Enumerable | None = None) -> BaseSampler:
+def build_sampler(
+    component: Named,
+    seed: Seed | None = None,
+    space: Enumerable | None = None,
+    *,
+    constrained: bool = False,
+) -> BaseSampler:
     """Make a sampler.
 
     Args:
         component: Its type and arguments.
         seed: Goes into it, and into samplers nested in it, where ``args`` give no seed.
         space: The grid of a ``GridSampler`` whose ``args`` give none.
+        constrained: Whether trials will have constraints.
 
     Raises:
         ConfigError: With all that is wrong.
     """
-    assembly = _Assembly(seed or Seed(), space, online=True)
+    assembly = _Assembly(seed or Seed(), space, online=True, constrained=constrained)
     made = assembly.make(SAMPLER, component.type, component.args, SAMPLER_PATH)
     if assembly.problems:
         raise ConfigError(assembly.problems)
@@ -108,11 +116,14 @@ def build_evaluator(component: Named) -> BaseImprovementEvaluator:
 class _Assembly:
     """One walk over a component; ``problems`` is complete when ``make`` has returned."""
 
-    def __init__(self, seed: Seed, space: Enumerable | None, *, online: bool = False) -> None:
+    def __init__(
+        self, seed: Seed, space: Enumerable | None, *, online: bool = False, constrained: bool = False
+    ) -> None:
         self.problems: list[Problem] = []
         self._seed = seed
         self._space = space
         self._online = online
+        self._constrained = constrained
 
     def make(self, kind: Kind, name: str, given: Mapping[str, Any], path: str) -> object | None:
         made = self._class(kind, name, f"{path}.type")
@@ -188,6 +199,8 @@ class _Assembly:
     def _fill(self, made: type, args: dict[str, Any], known: Mapping[str, Argument], path: str) -> None:
         if "seed" in known and args.get("seed") is None:
             args["seed"] = self._seed.of(made.__name__)
+        if "constraints_func" in known and self._constrained:
+            args |= constraints.for_sampler()
         if made is GridSampler and "search_space" not in args and self._space is not None:
             args["search_space"] = self._grid(self._space, path)
 

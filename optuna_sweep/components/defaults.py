@@ -8,6 +8,7 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.pruners import BasePruner, MedianPruner, NopPruner
 from optuna.samplers import BaseSampler, BruteForceSampler, RandomSampler, TPESampler
 
+from optuna_sweep import constraints
 from optuna_sweep.components.enumeration import Enumerable, PointsInOrder
 from optuna_sweep.components.hyperband import BandPruner, bands_of
 from optuna_sweep.components.seeds import Seed
@@ -15,7 +16,9 @@ from optuna_sweep.config import EarlyTerminate
 from optuna_sweep.config.settings import MethodName
 
 
-def default_sampler(method: MethodName, seed: Seed, space: Enumerable) -> BaseSampler:
+def default_sampler(
+    method: MethodName, seed: Seed, space: Enumerable, *, constrained: bool = False
+) -> BaseSampler:
     """The sampler that a sweep's ``method`` means.
 
     Args:
@@ -24,6 +27,7 @@ def default_sampler(method: MethodName, seed: Seed, space: Enumerable) -> BaseSa
             others are Optuna's TPE.
         seed: For those that draw.
         space: The points of the grid.
+        constrained: Whether trials will have constraints.
     """
     if method == "grid" and space.size() is not None:
         return PointsInOrder(space)
@@ -31,9 +35,9 @@ def default_sampler(method: MethodName, seed: Seed, space: Enumerable) -> BaseSa
         warnings.simplefilter("ignore", ExperimentalWarning)
         if method == "grid":
             return BruteForceSampler(seed=seed.of("BruteForceSampler"))
-    if method == "random":
-        return RandomSampler(seed=seed.of("RandomSampler"))
-    return TPESampler(seed=seed.of("TPESampler"))
+        if method == "random":
+            return RandomSampler(seed=seed.of("RandomSampler"))
+        return TPESampler(seed=seed.of("TPESampler"), **(constraints.for_sampler() if constrained else {}))
 
 
 def default_pruner(early_terminate: EarlyTerminate | None, method: MethodName = "custom") -> BasePruner:

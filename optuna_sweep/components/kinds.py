@@ -52,8 +52,8 @@ _OPTUNAS = _of("pruner", optuna.pruners.BasePruner, optuna.pruners)
 PRUNER = replace(_OPTUNAS, classes={**_OPTUNAS.classes, "TighteningPruner": TighteningPruner})
 EVALUATOR = _of("terminator evaluator", optuna.terminator.BaseImprovementEvaluator, optuna.terminator)
 CROSSOVER = _of("crossover", nsgaii.BaseCrossover, nsgaii)
-MUTATION = _of("mutation", nsgaii.BaseMutation, nsgaii)
-KINDS = (SAMPLER, PRUNER, EVALUATOR, CROSSOVER, MUTATION)
+_SINCE_5 = [_of("mutation", nsgaii.BaseMutation, nsgaii)] if hasattr(nsgaii, "BaseMutation") else []
+KINDS = (SAMPLER, PRUNER, EVALUATOR, CROSSOVER, *_SINCE_5)
 
 
 def missing_packages(name: str) -> list[str]:

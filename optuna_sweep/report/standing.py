@@ -11,6 +11,7 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from optuna_sweep import constraints
 from optuna_sweep.config import Metric
 from optuna_sweep.report.rows import RUN_ID
 
@@ -48,7 +49,7 @@ def counts(trials: Sequence[FrozenTrial]) -> dict[str, int]:
 
 def feasible(trial: FrozenTrial) -> bool:
     """Whether the trial keeps its constraints, by Optuna's rule; so does one without any."""
-    return all(value <= 0.0 for value in trial.constraints.values())
+    return all(value <= 0.0 for value in constraints.of(trial).values())
 
 
 def best_trial(study: optuna.Study, metrics: Sequence[Metric]) -> FrozenTrial | None:

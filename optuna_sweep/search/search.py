@@ -13,6 +13,7 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from optuna_sweep import constraints
 from optuna_sweep.errors import SweepError, TrialError
 from optuna_sweep.launch import KnownRun
 from optuna_sweep.measure import Measure
@@ -211,8 +212,7 @@ class Search:
         for run_id in runs:
             del self._live[run_id]
         if isinstance(outcome, Completed):
-            for name, value in live.constraints.items():
-                live.trial.set_constraint(name, value)
+            constraints.note(live.trial, live.constraints)
         self._settle(live.trial, outcome)
         return tuple(run_id for run_id in runs if run_id != but and run_id not in due)
 

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from optuna.distributions import BaseDistribution
 from optuna.trial import BaseTrial
 
+from optuna_sweep import constraints
 from optuna_sweep.space.choices import Choices, plain
 from optuna_sweep.space.exchange import Exchange
 
@@ -79,7 +80,7 @@ class ShieldedTrial(BaseTrial):
         self._exchange.ask(lambda: self._trial.set_user_attr(key, value))
 
     def set_constraint(self, key: str, value: float) -> None:  # noqa: D102
-        self._exchange.ask(lambda: self._trial.set_constraint(key, value))
+        self._exchange.ask(lambda: constraints.note(self._trial, {key: value}))
 
     @property
     def params(self) -> dict[str, Any]:
@@ -96,7 +97,7 @@ class ShieldedTrial(BaseTrial):
 
     @property
     def constraints(self) -> dict[str, float]:  # noqa: D102
-        return self._exchange.ask(lambda: self._trial.constraints)
+        return self._exchange.ask(lambda: constraints.of(self._trial))
 
     @property
     def datetime_start(self) -> datetime.datetime | None:  # noqa: D102
@@ -119,6 +120,14 @@ class ShieldedTrial(BaseTrial):
     def should_prune(self) -> bool:
         """Say no."""
         return False
+
+    def set_system_attr(self, key: str, value: Any) -> None:
+        """Do nothing: Optuna 4 asks for it, and keeps its own notes there."""
+
+    @property
+    def system_attrs(self) -> dict[str, Any]:
+        """Nothing, as above."""
+        return {}
 
     def _give(self, name: str, suggest: Callable[[], Number]) -> Number:
         value = self._exchange.ask(suggest)

@@ -73,10 +73,17 @@ def _keeps_its_seed(config: SweepConfig) -> bool:
 def _sampler_maker(config: SweepConfig, space: SearchSpace) -> tuple[Callable[[int], BaseSampler], str]:
     base = config.settings.seed
     named = config.settings.sampler
+    judged = bool(config.settings.constraints)
     if named is not None:
-        return lambda trial: components.build_sampler(named, Seed(base, trial), space), "settings"
+        return (
+            lambda trial: components.build_sampler(named, Seed(base, trial), space, constrained=judged),
+            "settings",
+        )
     origin = f"for method {config.method}"
-    return lambda trial: components.default_sampler(config.method, Seed(base, trial), space), origin
+    return (
+        lambda trial: components.default_sampler(config.method, Seed(base, trial), space, constrained=judged),
+        origin,
+    )
 
 
 def _pruner(config: SweepConfig, user_file: UserFile) -> tuple[BasePruner, str]:

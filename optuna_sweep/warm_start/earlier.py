@@ -8,7 +8,7 @@ from typing import Any
 
 from optuna.trial import FrozenTrial, TrialState
 
-from optuna_sweep import endings
+from optuna_sweep import constraints, endings
 from optuna_sweep.launch import KnownRun
 from optuna_sweep.measure import Curve, Measure
 from optuna_sweep.outcomes import Completed, Failed, Observation, Outcome, Pruned
@@ -25,7 +25,7 @@ class Earlier:
         searched: The parameters that an earlier study searched; None for a run, which does not say.
         outcome: What came of it, as this sweep measures runs.
         reports: Its intermediate values by step.
-        constraints: As for ``Trial.set_constraint``.
+        constraints: Each holds where it is zero or less.
     """
 
     origin: str
@@ -61,13 +61,14 @@ def of_trials(
     """
     unknown = Curve(measure).constraints({})
     for trial in trials:
+        known = constraints.of(trial)
         yield Earlier(
             origin=f"{source} trial {trial.number}",
             config=space.config(trial),
             searched=frozenset(trial.params),
             outcome=_told(trial),
             reports=dict(trial.intermediate_values),
-            constraints={name: trial.constraints.get(name, bound) for name, bound in unknown.items()},
+            constraints={**unknown, **{name: known[name] for name in unknown.keys() & known}},
         )
 
 

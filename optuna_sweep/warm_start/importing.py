@@ -11,6 +11,7 @@ import optuna
 from optuna.storages import InMemoryStorage
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
+from optuna_sweep import constraints
 from optuna_sweep.errors import TrialError, UserCodeError
 from optuna_sweep.outcomes import Completed, Failed
 from optuna_sweep.space import SearchSpace
@@ -75,15 +76,16 @@ def _import(result: Earlier, space: SearchSpace, known: dict[Hashable, str], *, 
         raise _NotUsed(f"the same configuration as {known[key]}")
     known[key] = result.origin
     completed = result.outcome if isinstance(result.outcome, Completed) else None
-    return create_trial(
+    trial = create_trial(
         state=TrialState.PRUNED if completed is None else TrialState.COMPLETE,
         values=None if completed is None else completed.values,
         params=placed.params,
         distributions=placed.distributions,
         user_attrs={**placed.user_attrs, ORIGIN: result.origin},
         intermediate_values=dict(result.reports),
-        constraints=dict(result.constraints) or None,
     )
+    constraints.note(trial, result.constraints)
+    return trial
 
 
 def _placed(result: Earlier, space: SearchSpace) -> tuple[FrozenTrial, dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from optuna.storages import InMemoryStorage
 
+from optuna_sweep import constraints
 from optuna_sweep.outcomes import Observation, Phase, Row
 from optuna_sweep.search import Search
 from optuna_sweep.setup import make_search, read_sweep
@@ -71,8 +72,8 @@ def test_bounds_on_two_metrics_are_two_constraints_of_each_complete_trial() -> N
     search.tell(ended(asked(search), 0.5, loss=0.5, latency=7.0, accuracy=0.75))
     search.tell(ended(asked(search), 0.5, phase=Phase.CRASHED, latency=7.0))
     first, second = search.study.trials
-    assert first.constraints == {"latency <= 5": 2.0, "accuracy >= 0.5": -0.25}
-    assert second.constraints == {}
+    assert constraints.of(first) == {"latency <= 5": 2.0, "accuracy >= 0.5": -0.25}
+    assert constraints.of(second) == {}
 
 
 # metric.impute ----------------------------------------------------------------------------------

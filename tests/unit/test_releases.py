@@ -17,8 +17,8 @@ def look(**versions: str | None) -> dict[str, str | None]:
     return {"wandb": "0.31.0", "optuna": "5.0.0", **versions}
 
 
-@pytest.mark.parametrize("wandb", ["0.31.0", "0.31.7", "0.31.2.dev1"])
-@pytest.mark.parametrize("optuna", ["5.0.0", "5.12.1", "5.0.0rc1"])
+@pytest.mark.parametrize("wandb", ["0.30.0", "0.31.0", "0.31.7", "0.31.2.dev1"])
+@pytest.mark.parametrize("optuna", ["4.4.0", "4.9.1", "5.0.0", "5.12.1", "5.0.0rc1"])
 def test_a_release_within_the_ranges_is_accepted_in_silence(wandb: str, optuna: str) -> None:
     require(WANDB, OPTUNA, look=look(wandb=wandb, optuna=optuna).get)
 
@@ -27,14 +27,14 @@ def test_a_release_within_the_ranges_is_accepted_in_silence(wandb: str, optuna: 
 def test_another_release_is_named_with_the_command_that_helps(wandb: str) -> None:
     with pytest.raises(SweepError) as told:
         require(WANDB, OPTUNA, look=look(wandb=wandb).get)
-    said = f"This scheduler does not run with wandb {wandb}: pip install 'wandb>=0.31.0,<0.32'"
+    said = f"This scheduler does not run with wandb {wandb}: pip install 'wandb>=0.30,<0.32'"
     assert str(told.value) == said
 
 
 def test_all_that_does_not_fit_is_one_sentence() -> None:
     with pytest.raises(SweepError) as told:
         require(WANDB, OPTUNA, look=look(wandb="0.29.0", optuna=None).get)
-    needed = "'wandb>=0.31.0,<0.32' 'optuna>=5.0.0,<6'"
+    needed = "'wandb>=0.30,<0.32' 'optuna>=4.4,<6'"
     assert (
         str(told.value)
         == f"This scheduler does not run with wandb 0.29.0 and no optuna: pip install {needed}"

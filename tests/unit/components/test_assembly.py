@@ -4,6 +4,7 @@ import warnings
 from typing import Any
 
 import pytest
+from optuna.samplers import nsgaii
 
 from optuna_sweep.components import build_pruner, build_sampler, kinds
 from optuna_sweep.config import Component
@@ -160,12 +161,14 @@ def test_text_that_means_a_number_is_one() -> None:
     assert pruner_complaints("MedianPruner", n_startup_trials=3.0) == []
 
 
-def test_the_genetic_samplers_take_crossovers_mutations_and_arrays() -> None:
+@pytest.mark.skipif(not hasattr(nsgaii, "BaseMutation"), reason="Optuna has mutations since 5.0")
+def test_the_genetic_samplers_take_mutations() -> None:
+    assert sampler_complaints("NSGAIISampler", mutation={"type": "PolynomialMutation"}) == []
+
+
+def test_the_genetic_samplers_take_crossovers_and_arrays() -> None:
     crossover = {"type": "SBXCrossover", "args": {"eta": 2.0}}
-    assert (
-        sampler_complaints("NSGAIISampler", crossover=crossover, mutation={"type": "PolynomialMutation"})
-        == []
-    )
+    assert sampler_complaints("NSGAIISampler", crossover=crossover) == []
     assert sampler_complaints("NSGAIIISampler", reference_points=[[0, 1], [1, 0]]) == []
 
 

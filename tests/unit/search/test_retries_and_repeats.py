@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from optuna_sweep import constraints
 from optuna_sweep.config import Constraint
 from optuna_sweep.outcomes import Completed, Decision, Failed, Phase, Pruned
 from optuna_sweep.search import Retry
@@ -117,4 +118,4 @@ def test_a_configuration_is_as_feasible_as_its_worst_repeat() -> None:
     search = search_over(repeats=2, measure={"constraints": (Constraint(metric="loss", max=0.25),)})
     for value in (0.5, 0.1):
         search.tell(ended(asked(search), value, loss=value))
-    assert list(search.study.trials[0].constraints.values()) == [0.25]
+    assert list(constraints.of(search.study.trials[0]).values()) == [0.25]

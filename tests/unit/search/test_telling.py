@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from optuna.trial import TrialState
 
+from optuna_sweep import constraints
 from optuna_sweep.config import Constraint, Metric
 from optuna_sweep.outcomes import Completed, Decision, Failed, Observation, Phase, Pruned, Row, Verdict
 from tests.unit.search.searches import (
@@ -91,7 +92,7 @@ def test_constraints_are_stored_with_the_trial_that_they_judge() -> None:
     bound = Constraint(metric="loss", max=0.25)
     search = search_over(measure={"constraints": (bound,)})
     search.tell(ended(asked(search), 0.5, loss=0.5))
-    assert list(search.study.trials[0].constraints.values()) == [0.25]
+    assert list(constraints.of(search.study.trials[0]).values()) == [0.25]
 
 
 # Pruning ----------------------------------------------------------------------------------

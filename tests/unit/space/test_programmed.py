@@ -6,10 +6,17 @@ from typing import Any
 
 import optuna
 import pytest
+from optuna.distributions import FloatDistribution
 
+from optuna_sweep import constraints
 from optuna_sweep.errors import TrialError, UserCodeError
 from tests.unit.space.blocks import Objective, programmed, study_of
 from tests.unit.space.branches import conditional, leaves_its_branch
+
+with pytest.raises(ValueError) as _told:
+    FloatDistribution(2.0, 1.0)
+WITHOUT_ROOM = str(_told.value)
+"""As the installed Optuna says it."""
 
 
 def test_a_model_based_sampler_keeps_the_branch_too() -> None:
@@ -67,7 +74,8 @@ def test_it_can_read_its_trial_and_study_and_leave_attributes() -> None:
         trial.suggest_discrete_uniform("oldest", 0.0, 1.0, 0.5)
         trial.set_user_attr("from", "objective")
         trial.set_constraint("x", x - 2)
-        seen.extend([trial.number, trial.params["x"] == x, set(trial.distributions), trial.user_attrs])
+        seen.extend([trial.number, trial.params["x"] == x, set(trial.distributions)])
+        seen.append(trial.user_attrs["from"])
         seen.extend([trial.study.study_name, len(trial.study.trials), trial.datetime_start is not None])
         seen.append(trial.constraints == {"x": x - 2})
 
@@ -75,8 +83,9 @@ def test_it_can_read_its_trial_and_study_and_leave_attributes() -> None:
     study = study_of(space)
     space.suggest(study.ask())
     names = {"x", "old", "older", "oldest"}
-    assert seen == [0, True, names, {"from": "objective"}, "sweep", 1, True, True]
-    assert study.trials[0].user_attrs == {"from": "objective"}
+    assert seen == [0, True, names, "objective", "sweep", 1, True, True]
+    assert study.trials[0].user_attrs["from"] == "objective"
+    assert constraints.of(study.trials[0]) == {"x": study.trials[0].params["x"] - 2}
 
 
 def test_what_it_prints_is_given_back_as_lines(capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,7 +141,7 @@ def interrupt(trial: optuna.Trial) -> None:
         (recurse, "RecursionError: maximum recursion depth exceeded"),
         (
             lambda trial: trial.suggest_float("x", 2.0, 1.0),
-            "ValueError: `low <= high` must hold, but got (low=2.0, high=1.0).",
+            f"ValueError: {WITHOUT_ROOM}",
         ),
         (
             lambda trial: trial.suggest_categorical("x", [int]),

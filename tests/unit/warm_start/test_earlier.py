@@ -9,6 +9,7 @@ import optuna
 import pytest
 from optuna.distributions import FloatDistribution
 
+from optuna_sweep import constraints
 from optuna_sweep.config import Constraint, Metric
 from optuna_sweep.config.parameters import Uniform
 from optuna_sweep.measure import Measure
@@ -89,6 +90,8 @@ def test_trials_keep_what_they_were_told() -> None:
 def test_a_constraint_that_a_trial_knows_nothing_of_does_not_hold() -> None:
     bounds = (Constraint(metric="latency", max=5.0), Constraint(metric="size", max=1.0))
     study = optuna.create_study()
-    study.add_trial(optuna.trial.create_trial(value=1.0, constraints={"latency <= 5": -2.0, "other": 1.0}))
+    trial = optuna.trial.create_trial(value=1.0)
+    constraints.note(trial, {"latency <= 5": -2.0, "other": 1.0})
+    study.add_trial(trial)
     (result,) = of_trials("s:v0", study.trials, SPACE, Measure(metrics=(LOSS,), constraints=bounds))
     assert result.constraints == {"latency <= 5": -2.0, "size <= 1": math.inf}

@@ -7,6 +7,7 @@ from typing import Any
 import optuna
 import pytest
 
+from optuna_sweep import constraints
 from optuna_sweep.config.parameters import Categorical, Constant, Integers, Normal, Uniform
 from optuna_sweep.outcomes import Completed, Failed, Outcome, Pruned
 from optuna_sweep.space import Declared, SearchSpace
@@ -73,7 +74,7 @@ def test_the_line_of_a_used_run_has_its_values() -> None:
 
 def test_constraints_come_along() -> None:
     (trial,) = imported(earlier(SGD, constraints={"latency <= 5": -1.0})).trials
-    assert trial.constraints == {"latency <= 5": -1.0}
+    assert constraints.of(trial) == {"latency <= 5": -1.0}
 
 
 @pytest.mark.parametrize(
