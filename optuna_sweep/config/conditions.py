@@ -134,9 +134,8 @@ def _checked(clause: Clause, target: Draft, findings: Findings) -> Condition:
         meant = tuple(as_meant(target.distribution, value) for value in condition.values)
         condition = replace(condition, values=meant)
     if not may_hold(condition, target.distribution):
-        given = (
-            show(list(condition.values)) if condition.values else f"from {condition.low} to {condition.high}"
-        )
+        bounds = {"min": condition.low, "max": condition.high}
+        given = show(condition.values or {key: bounds[key] for key in bounds if bounds[key] is not None})
         allowed = f"what {target.name} can be, {describe(target.distribution)}"
         if not any(clause.at == problem.path for problem in findings.problems):
             findings.problem(clause.at, given, allowed, "Correct the condition, or the other parameter")

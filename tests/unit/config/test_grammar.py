@@ -108,7 +108,7 @@ WRONG = {
     " Did you mean 'optimizer'?",
     "{optimizer: lion}": "parameters.x.when.optimizer: ['lion']: what optimizer can be, one of 'adam', 'sgd':"
     " Correct the condition, or the other parameter",
-    "{layers: {min: 9}}": "parameters.x.when.layers: from 9 to None: what layers can be, a whole number"
+    "{layers: {min: 9}}": "parameters.x.when.layers: {min: 9}: what layers can be, a whole number"
     " from 1 to 8:"
     " Correct the condition, or the other parameter",
     "{layers: {min: 4, max: 2}}": "parameters.x.when.layers: {min: 4, max: 2}: min at most max: Swap"
