@@ -1,0 +1,213 @@
+"""Idle workers: from a run's end in W&B to its successor, for this scheduler beside W&B's two.
+
+Each scheduler is a real process with the real wandb client and a W&B of its own; all of them work at
+the same time. Every moment is read from the W&B's log of requests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bench.light_workers import ENDS, WORKER, Workers
+from bench.result import Cell, Result, Table
+from sandbox.asking import ask
+from sandbox.launching import create_queue
+from sandbox.serving import Sandbox
+
+_ROOT = Path(__file__).resolve().parent.parent
+_WORKERS = 8
+_RUNS = 24
+_LENGTHS = (5.0, 30.0)
+_STARTING = 60.0
+_PROJECT, _QUEUE = "bench", "q"
+_SWEEP = {
+    "method": "random",
+    "metric": {"name": "loss", "goal": "minimize"},
+    "run_cap": _RUNS,
+    "image_uri": "train:1",
+    "program": "train.py",
+    "parameters": {"lr": {"min": 0.0, "max": 1.0}, "momentum": {"min": 0.0, "max": 1.0}},
+}
+_MAKE_SWEEP = """mutation ($entity: String!, $project: String!, $config: String!) {
+  upsertSweep(input: {entityName: $entity, projectName: $project, config: $config}) { sweep { name } }
+}"""
+_SUCCESSOR = ("pushToRunQueueByName", "pushToRunQueue", "EnqueueSweepRun")
+
+
+@dataclass(frozen=True, slots=True)
+class _Scheduler:
+    """One way to drive the sweep.
+
+    Attributes:
+        name: For the table.
+        command: The process, made in a home of its own.
+        queued: Whether its runs go through a launch queue, and not to the sweep's agents.
+    """
+
+    name: str
+    command: Callable[[Sandbox, Path, Workers], list[str]]
+    queued: bool = True
+
+
+def run() -> Result:
+    """Let all schedulers work side by side, once for each length of runs."""
+    rows = [row for seconds in _LENGTHS for row in _side_by_side(seconds)]
+    table = Table(
+        title=f"{_RUNS} runs, {_WORKERS} workers, real processes side by side",
+        columns=[
+            "seconds a run",
+            "scheduler",
+            "median idle s",
+            "90 % below s",
+            "worker time idle",
+            "requests a run",
+            "requests a minute",
+        ],
+        rows=rows,
+        note="Idle is the time from a run's end in W&B to the next run on the queue (for the native engine: "
+        "enqueued in the sweep). The time until a machine takes it is the agent's, and not in it. Requests "
+        "are all that the scheduler's process sends from the first run queued to the last run's end, those "
+        "of its own W&B run too. W&B's launch scheduler has an image to launch; with a job it asks four "
+        "requests a run more. W&B's two know no request limit: W&B refuses what passes a plan's with 429.",
+    )
+    return Result(
+        tables=[table], seeds=f"One seed for the lengths of runs, ±20 %; {_RUNS - _WORKERS} successions each."
+    )
+
+
+def _side_by_side(seconds: float) -> Iterator[list[Cell]]:
+    with ThreadPoolExecutor(len(_SCHEDULERS)) as pool:
+        logs = list(pool.map(lambda scheduler: _log_of(scheduler, seconds), _SCHEDULERS))
+    for scheduler, log in zip(_SCHEDULERS, logs, strict=True):
+        yield [seconds, scheduler.name, *_measured(log, seconds)]
+
+
+def _log_of(scheduler: _Scheduler, seconds: float) -> list[dict[str, Any]]:
+    """Every request of a whole sweep."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, Sandbox() as sandbox:
+        home = Path(folder)
+        create_queue(sandbox, _QUEUE)
+        with Workers(sandbox, _PROJECT, count=_WORKERS, seconds=seconds) as workers:
+            command = scheduler.command(sandbox, home, workers)
+            sandbox.reset_requests()
+            if scheduler.queued:
+                workers.take_from_queue(_QUEUE)
+            with _process(command, sandbox.env(home) | {"WANDB_PROJECT": _PROJECT}, home) as alive:
+                deadline = time.monotonic() + _STARTING + 3 * (_RUNS / _WORKERS) * (seconds + 15.0)
+                while workers.ended < _RUNS and time.monotonic() < deadline and alive():
+                    time.sleep(0.5)
+            if workers.ended < _RUNS:
+                said = (home / "scheduler.log").read_text()[-2000:]
+                raise RuntimeError(f"{scheduler.name}: {workers.ended} of {_RUNS} runs ended:\n{said}")
+            requests: list[dict[str, Any]] = sandbox.requests()["requests"]
+    return requests
+
+
+@contextmanager
+def _process(command: list[str], env: Mapping[str, str], home: Path) -> Iterator[Callable[[], bool]]:
+    """The scheduler's process group; gives whether it is at work or ended well."""
+    with (home / "scheduler.log").open("wb") as lines:
+        process = subprocess.Popen(
+            command, env=dict(env), cwd=home, stdout=lines, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        try:
+            yield lambda: not process.poll()
+        finally:
+            for number in (signal.SIGTERM, signal.SIGKILL):
+                try:
+                    os.killpg(process.pid, number)
+                    process.wait(5)
+                except (ProcessLookupError, subprocess.TimeoutExpired):
+                    continue
+            process.wait()
+
+
+def _measured(log: Sequence[Mapping[str, Any]], seconds: float) -> list[Cell]:
+    idle: list[float] = []
+    freed: list[float] = []
+    queued: list[float] = []
+    for request in sorted(log, key=lambda each: each["time"]):
+        if request["sender"] == ENDS:
+            freed.append(request["time"])
+        elif request["operation"] in _SUCCESSOR and len(queued) < _RUNS:
+            queued.append(request["time"])
+            if freed:
+                idle.append(request["time"] - freed.pop(0))
+    last = max(each["time"] for each in log if each["sender"] == ENDS)
+    asked = [each for each in log if not each["sender"].startswith(WORKER) and each["time"] <= last]
+    asked = [each for each in asked if each["time"] >= queued[0]]
+    share = sum(idle) / (sum(idle) + seconds * len(idle))
+    return [
+        statistics.median(idle),
+        statistics.quantiles(idle, n=10)[-1],
+        f"{share:.1%}",
+        len(asked) / _RUNS,
+        60.0 * len(asked) / (last - queued[0]),
+    ]
+
+
+def _make_sweep(sandbox: Sandbox, config: Mapping[str, Any]) -> str:
+    answer = ask(
+        sandbox, _MAKE_SWEEP, entity=sandbox.entity, project=_PROJECT, config=yaml.safe_dump(dict(config))
+    )
+    return str(answer["upsertSweep"]["sweep"]["name"])
+
+
+def _ours(per_minute: int) -> Callable[[Sandbox, Path, Workers], list[str]]:
+    def command(sandbox: Sandbox, home: Path, _workers: Workers) -> list[str]:
+        settings = {"max_requests_per_minute": per_minute}
+        file = home / "sweep.yaml"
+        file.write_text(json.dumps({**_SWEEP, "scheduler": {"num_workers": _WORKERS, "settings": settings}}))
+        where = ["--queue", _QUEUE, "--entity", sandbox.entity, "--project", _PROJECT]
+        return [sys.executable, str(_ROOT / "optuna_scheduler.py"), "start", str(file), *where]
+
+    return command
+
+
+def _launch_scheduler(sandbox: Sandbox, _home: Path, _workers: Workers) -> list[str]:
+    sweep = _make_sweep(sandbox, _SWEEP)
+    words = {
+        "entity": sandbox.entity,
+        "project": _PROJECT,
+        "queue": _QUEUE,
+        "project_queue": "model-registry",
+        "num_workers": str(_WORKERS),
+        "image_uri": _SWEEP["image_uri"],
+    }
+    options = [word for name, value in words.items() for word in (f"--{name}", str(value))]
+    return [sys.executable, "-m", "wandb", "scheduler", sweep, *options]
+
+
+def _native(*options: str) -> Callable[[Sandbox, Path, Workers], list[str]]:
+    def command(sandbox: Sandbox, _home: Path, workers: Workers) -> list[str]:
+        sweep = _make_sweep(sandbox, {**_SWEEP, "method": "custom", "scheduler": {"engine": "optuna"}})
+        workers.take_from_sweep(sweep)
+        path = f"{sandbox.entity}/{_PROJECT}/{sweep}"
+        words = ["sweep-scheduler", "--batch-size", str(_WORKERS), *options, path]
+        return [sys.executable, "-m", "wandb", *words]
+
+    return command
+
+
+_SCHEDULERS = (
+    _Scheduler("this one, 50 requests a minute (default)", _ours(50)),
+    _Scheduler("this one, 200 requests a minute", _ours(200)),
+    _Scheduler("W&B's launch scheduler", _launch_scheduler),
+    _Scheduler("W&B's native engine", _native(), queued=False),
+    _Scheduler("W&B's native engine, --poll-interval 1", _native("--poll-interval", "1"), queued=False),
+)
