@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from optuna_sweep.errors import TrialError, Unavailable
 from optuna_sweep.fleet import Fleet
@@ -31,9 +32,10 @@ class Loop:
         search: Chooses and judges them.
         rules: Say when nothing new is started.
         workers: How many runs may be in flight.
-        told: Called once for each trial that was told, after the study knows it.
+        told: Called once for each trial that was told, after the study knows it and after what takes its
+            place is on the queue: to report takes time, and a worker waits.
         stopping: Called once when a rule ends the sweep; live runs may be at work then.
-        ended: Called once for each run that has ended for good, after its trial was told.
+        ended: Called once for each run that has ended for good, after its trial was told; late, as ``told``.
         tick: Called after each step, which is every few seconds.
         requests_per_minute: What W&B may be asked.
 
@@ -65,6 +67,7 @@ class Loop:
         self._pace = Pace(launch, requests_per_minute)
         self._patience = Patience(launch)
         self._fleet = Fleet(launch, self._patience, self._note_queued)
+        self._reports: list[Callable[[], None]] = []
         self._counted: set[str] = set()
         self._used_up = False
         self._leaving = False
@@ -129,6 +132,8 @@ class Loop:
         for seen in snapshot.observations:
             self._observe(seen)
         ending = self._ending(snapshot)
+        if ending is not None:
+            self._report()
         if ending is Ending.CANCELED:
             self._stop_all("the sweep was canceled")
             return ending
@@ -142,6 +147,7 @@ class Loop:
         if ending is None and not self._leaving:
             self._pause = self._refill()
         self._fleet.repeat_stops()
+        self._report()
         return None
 
     def _observe(self, seen: Observation) -> None:
@@ -153,7 +159,7 @@ class Loop:
         if verdict.outcome is not None:
             self._rules.trial_told(verdict.outcome)
             self._last_failed = seen.run_id if isinstance(verdict.outcome, Failed) else self._last_failed
-            self._told(run.proposal, verdict.outcome)
+            self._reports.append(partial(self._told, run.proposal, verdict.outcome))
         elif verdict.reason:
             self._launch.say(f"{run.proposal.name}: {verdict.reason}")
         for run_id in verdict.also_stop:
@@ -163,8 +169,12 @@ class Loop:
         elif verdict.decision is Decision.DONE:
             if isinstance(verdict.outcome, Failed) and dead_without_trace(seen.phase, bool(seen.summary)):
                 self._rules.run_void()
-            self._ended(run.proposal, seen)
+            self._reports.append(partial(self._ended, run.proposal, seen))
             self._fleet.end(seen.run_id)
+
+    def _report(self) -> None:
+        while self._reports:
+            self._reports.pop(0)()
 
     def _ending(self, snapshot: Snapshot) -> Ending | None:
         """The state to leave the sweep in when its last run has ended; None to go on."""
@@ -191,6 +201,7 @@ class Loop:
 
     def _say_stop(self) -> None:
         if self.stop is not None:
+            self._report()
             if self.stop.failed and self._last_failed:
                 self.stop = replace(self.stop, reason=self.stop.reason + self._last_words())
             live = f" {len(self._fleet)} runs are still at work." if len(self._fleet) else ""
@@ -224,7 +235,7 @@ class Loop:
         except TrialError as error:
             self._search.abandon(proposal.run_id, str(error))
             self._rules.trial_told(Failed(str(error)))
-            self._told(proposal, Failed(str(error)))
+            self._reports.append(partial(self._told, proposal, Failed(str(error))))
             return 0.0
 
     def _next(self) -> Proposal | None:

@@ -135,6 +135,12 @@ def test_everything_is_drawn_over_the_trial_and_objectives_are_summarized_by_the
     assert run.own.axis == ("trial", {"loss": "min", "acc": "max"})
 
 
+def test_a_worker_gets_its_next_run_before_the_end_of_the_last_one_is_reported() -> None:
+    run = finished(run_cap=3, workers=1)
+    calls = [call for call in run.launch.calls if call in ("enqueue", "describe_run")]
+    assert calls == ["enqueue", "enqueue", "describe_run", "enqueue", "describe_run", "describe_run"]
+
+
 def test_a_run_that_has_ended_says_what_became_of_its_trial() -> None:
     run = finished(run_cap=1)
     summary = run.launch.runs["sweep-0000"].script.summary
@@ -182,7 +188,8 @@ def test_a_summary_that_cannot_be_written_does_not_hurt_the_sweep(phase: Phase) 
 def test_plots_are_drawn_when_the_trials_have_doubled_beside_the_newest_row() -> None:
     run = finished(run_cap=9, workers=1)
     assert [step for step, _, _ in run.own.shown] == [1, 3, 7]
-    assert all(len(tables["trials"].rows) == step + 1 for step, _, tables in run.own.shown)
+    at_work = 1
+    assert all(len(tables["trials"].rows) == step + 1 + at_work for step, _, tables in run.own.shown)
 
 
 def test_at_the_end_everything_is_shown_once_more_and_written(tmp_path: Path) -> None:
