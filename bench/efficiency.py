@@ -114,7 +114,7 @@ def run() -> Result:
                 rows=rows,
             )
         ],
-        seeds=f"Seeds from 0, as many as fit into {_SECONDS:g} s each (`BENCH_SECONDS`, 8 where it is not set), "
+        seeds=f"Seeds from 0, as many as fit into {_SECONDS:g} s each (`BENCH_SECONDS`, 8 without it), "
         f"{_MOST_SEEDS} at most; the column says how many.",
     )
 
