@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import optuna
+from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.config import Metric
@@ -113,7 +114,9 @@ def _of_one() -> dict[str, Callable[..., Any]]:
         "parallel_coordinate": lambda study, **of: plots.plot_parallel_coordinate(
             study, params=best_known(study, MOST_PARAMETERS, of), **of
         ),
-        "parameter_importances": plots.plot_param_importances,
+        "parameter_importances": lambda study, **of: plots.plot_param_importances(
+            study, evaluator=_importance(), **of
+        ),
         "slice": lambda study, **of: plots.plot_slice(
             study, params=best_known(study, MOST_PARAMETERS, of), **of
         ),
@@ -186,9 +189,14 @@ def _parameters(study: optuna.Study, most: int, target: Target | None) -> list[s
     if len(names) <= most:
         return names
     try:
-        return list(optuna.importance.get_param_importances(study, target=target))[:most]
+        return list(get_param_importances(study, evaluator=_importance(), target=target))[:most]
     except (RuntimeError, ValueError):
         return names[:most]
+
+
+def _importance() -> PedAnovaImportanceEvaluator:
+    """The default of Optuna 5; that of Optuna 4 draws lots, so the same study would look new each time."""
+    return PedAnovaImportanceEvaluator()
 
 
 def _newest(study: optuna.Study) -> optuna.Study:

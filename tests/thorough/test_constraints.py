@@ -63,7 +63,7 @@ def test_a_sampler_that_knows_constraints_prefers_trials_that_hold_them(
         pytest.importorskip("torch")
     bound = [{"metric": "latency", "max": 0.4}]
     search = search_for(metrics, sampler={"type": sampler, "args": args}, constraints=bound)
-    assert feasible(search, trials) > 0.4 + 0.15  # the feasible part of the space, and clearly more
+    assert feasible(search, trials) > 0.4 + 0.1  # the feasible part of the space, and clearly more
 
 
 def test_bounds_on_two_metrics_are_two_constraints_of_each_complete_trial() -> None:
