@@ -143,7 +143,7 @@ class OptunaScheduler(LaunchScheduler):
             metrics=config.metrics,
             stop=config.settings.stop,
             started=started,
-            terminate=terminator_of(config, opened),
+            terminate=terminator_of(config, opened, self.say),
         )
         alerts = Alerts(self.own, self.sweep_id, config.settings.alerts, config.metrics, rules.target)
         reporter = Reporter(launch=self, own=self.own, opened=opened, metrics=config.metrics, alerts=alerts)

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from optuna.storages import BaseStorage
-from optuna.terminator import Terminator
+from optuna.terminator import (
+    BaseErrorEvaluator,
+    BaseImprovementEvaluator,
+    BestValueStagnationEvaluator,
+    MedianErrorEvaluator,
+    Terminator,
+)
 from pydantic import ValidationError
 
 from optuna_sweep.components import (
@@ -97,16 +103,45 @@ def make_search(
     return search, opened
 
 
-def terminator_of(config: SweepConfig, opened: Opened | None) -> Callable[[], bool] | None:
-    """What ends the search by looking at the study: the user's own rule, or ``stop.terminator``."""
+def terminator_of(
+    config: SweepConfig, opened: Opened | None, say: Callable[[str], None]
+) -> Callable[[], bool] | None:
+    """What ends the search by looking at the study: the user's own rule, or ``stop.terminator``.
+
+    One that fails is told to people and ends nothing. Optuna's look at one objective only.
+    """
     named = config.settings.stop.terminator
     if opened is not None and opened.terminator is not None:
         theirs = opened.terminator
-        return lambda: bool(theirs(opened.study))
-    if opened is not None and named is not None:
-        terminator = Terminator(improvement_evaluator=build_evaluator(named))
-        return lambda: terminator.should_terminate(opened.study)
+        return _unharmed(lambda: bool(theirs(opened.study)), say)
+    if opened is not None and named is not None and len(config.metrics) == 1:
+        evaluator = build_evaluator(named)
+        terminator = Terminator(evaluator, _error_beside(evaluator))
+        return _unharmed(lambda: terminator.should_terminate(opened.study), say)
     return None
+
+
+def _error_beside(evaluator: BaseImprovementEvaluator) -> BaseErrorEvaluator | None:
+    """What an improvement is held against; Optuna's own default wants cross-validation scores of each run."""
+    if isinstance(evaluator, BestValueStagnationEvaluator):
+        return None
+    return MedianErrorEvaluator(evaluator)
+
+
+def _unharmed(rule: Callable[[], bool], say: Callable[[str], None]) -> Callable[[], bool]:
+    told: set[str] = set()
+
+    def ask() -> bool:
+        try:
+            return rule()
+        except Exception as error:  # a stranger's rule may raise anything, and the sweep goes on
+            line = f"The terminator failed, and ends nothing: {type(error).__name__}: {error}"
+            if line not in told:
+                told.add(line)
+                say(line)
+            return False
+
+    return ask
 
 
 def _retry(entry: RetryEntry | None) -> Retry:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from optuna_sweep.config.entries import SchedulerEntry, SweepFile
 from optuna_sweep.config.findings import Findings, nearest, show
+from optuna_sweep.config.metrics import Metric
 from optuna_sweep.config.parameters import (
     Categorical,
     Constant,
@@ -101,6 +102,19 @@ def check_stopping(objectives: int, settings: Settings, early: bool, findings: F
     if settings.pruner is not None and objectives != 1:
         why = "Optuna prunes on one metric only" if objectives else "there is no metric"
         findings.note("scheduler.settings.pruner", f"stops nothing, because {why}")
+
+
+def check_goals(metrics: Sequence[Metric], settings: Settings, findings: Findings) -> None:
+    """Tell which ends of a sweep cannot come, because they look at its only objective."""
+    if len(metrics) == 1:
+        return
+    why = "there are several metrics" if metrics else "there is no metric"
+    places = [f"target of {metric.name}" for metric in metrics if metric.target is not None]
+    stop = settings.stop
+    rules = {"target": stop.target, "patience": stop.patience, "terminator": stop.terminator}
+    places += [f"scheduler.settings.stop.{rule}" for rule, value in rules.items() if value is not None]
+    for place in places:
+        findings.note(place, f"ends nothing, because {why}")
 
 
 def tell_no_parameters(file: SweepFile, findings: Findings) -> None:

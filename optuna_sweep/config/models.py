@@ -103,6 +103,7 @@ def _assemble(reading: FileReading, findings: Findings) -> SweepConfig:
     parameters = _parameters(reading, method, source, findings)
     early = read_early_terminate(file.early_terminate, findings)
     checks.check_stopping(len(metrics), reading.settings, early is not None, findings)
+    checks.check_goals(metrics, reading.settings, findings)
     checks.check_prior_runs(file.prior_runs or (), findings)
     checks.check_job(file, reading.scheduler, findings)
     return SweepConfig(

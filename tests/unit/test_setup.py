@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import optuna
 import pytest
 from optuna.storages import InMemoryStorage
 
 from optuna_sweep.errors import ConfigError, Problem
 from optuna_sweep.search import Search
-from optuna_sweep.setup import facts_of, make_search, make_space, read_sweep
+from optuna_sweep.setup import facts_of, make_search, make_space, read_sweep, terminator_of
 from optuna_sweep.space import Declared, Programmed
+from optuna_sweep.study import Opened
 from optuna_sweep.user_file import UserFile
 from tests.local_sweeps import user_file
 
@@ -121,3 +124,37 @@ def test_the_users_study_is_told_the_sweep_as_it_was_written() -> None:
 def test_a_sweep_without_a_name_is_called_by_its_id() -> None:
     raw = raw_sweep()
     assert facts_of(raw, read_sweep(raw), "s").name == "s"
+
+
+STAGNATES = {"type": "BestValueStagnationEvaluator", "args": {"max_stagnation_trials": 3}}
+
+
+def study_without_progress(objectives: int = 1) -> Opened:
+    storage = InMemoryStorage()
+    study = optuna.create_study(storage=storage, directions=["minimize"] * objectives)
+    for number in range(30):
+        trial = study.ask()
+        trial.suggest_float("x", 0, 1)
+        study.tell(trial, [float(number)] * objectives)
+    return Opened(study=study, storage=storage)
+
+
+@pytest.mark.filterwarnings("ignore")  # Optuna's terminators are experimental, and deprecated
+def test_a_terminator_that_is_named_looks_at_the_study() -> None:
+    config = read_sweep(raw_sweep({"stop": {"terminator": STAGNATES}}))
+    terminate = terminator_of(config, study_without_progress(), pytest.fail)
+    assert terminate is not None and terminate()
+
+
+def test_no_terminator_is_asked_about_several_objectives() -> None:
+    metrics = [{"name": "loss"}, {"name": "accuracy", "goal": "maximize"}]
+    config = read_sweep(raw_sweep({"stop": {"terminator": STAGNATES}, "metrics": metrics}, metric=None))
+    assert terminator_of(config, study_without_progress(2), pytest.fail) is None
+
+
+def test_a_terminator_that_fails_is_told_once_and_ends_nothing() -> None:
+    said: list[str] = []
+    opened = replace(study_without_progress(), terminator=lambda study: 1 / 0)
+    terminate = terminator_of(read_sweep(raw_sweep()), opened, said.append)
+    assert terminate is not None and not terminate() and not terminate()
+    assert said == ["The terminator failed, and ends nothing: ZeroDivisionError: division by zero"]

@@ -132,6 +132,10 @@ NOTES = {
     "early_terminate: {type: hyperband, min_iter: 1, s: 2}": "early_terminate.s: has no effect without"
     " max_iter,"
     " as in W&B",
+    "metric:\nmetrics: [{name: loss, target: 1}, {name: ms}]": "target of loss:"
+    " ends nothing, because there are several metrics",
+    "method: random\nmetric:\nscheduler: {settings: {stop: {patience: 9}}}": "scheduler.settings.stop"
+    ".patience: ends nothing, because there is no metric",
     "method: grid\nmetric:\nearly_terminate: {type: hyperband, min_iter: 1}": "early_terminate: stops"
     " nothing,"
     " because there is no metric",
