@@ -154,7 +154,14 @@ class SweepFile(Block):
     entity: Label | None = Field(default=None, description="The sweep's entity.")
     scheduler: SchedulerEntry | None = Field(default=None, description="The scheduler job and its settings.")
     launch: Mapping[str, Any] | None = Field(default=None, description="How Launch runs the training job.")
-    prior_runs: Annotated[tuple[Label, ...], Items, BeforeValidator(as_items)] | None = Field(
+    prior_runs: (
+        Annotated[
+            tuple[Label, ...],
+            Items,
+            BeforeValidator(as_items, json_schema_input_type=Text | tuple[Label, ...]),
+        ]
+        | None
+    ) = Field(
         default=None,
         description="Earlier runs that the search starts from (`run`, `project/run` or "
         "`entity/project/run`), as those that `wandb launch-sweep --prior_run` adds to the sweep.",
