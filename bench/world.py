@@ -75,7 +75,7 @@ class SimulatedLaunch:
     def stop_run(self, run_id: str) -> None:  # noqa: D102
         self.requests += 1
 
-    def describe_run(self, run_id: str, summary: Mapping[str, Any]) -> None:  # noqa: D102
+    def describe_runs(self, summaries: Mapping[str, Mapping[str, Any]]) -> None:  # noqa: D102
         self.requests += 1
 
     def last_words(self, run_id: str) -> str:  # noqa: D102

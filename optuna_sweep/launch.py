@@ -176,8 +176,8 @@ class Launch(Protocol):
         """Ask the run to stop. It goes on for a while (10 to 30 seconds); keep watching it."""
         ...
 
-    def describe_run(self, run_id: str, summary: Mapping[str, Any]) -> None:
-        """Replace the run's whole summary. Only for a run that has ended: its process writes it too."""
+    def describe_runs(self, summaries: Mapping[str, Mapping[str, Any]]) -> None:
+        """Replace the whole summaries of runs, by their ids. Only of ended ones: a process writes it too."""
         ...
 
     def last_words(self, run_id: str) -> str:

@@ -153,12 +153,17 @@ class OptunaScheduler(LaunchScheduler):
             search=search,
             rules=rules,
             workers=self.workers,
-            tick=lambda: None if self._keeper is None else self._keeper.tick(),
+            tick=self._tick,
             requests_per_minute=config.settings.max_requests_per_minute,
             told=lambda proposal, outcome: reporter.trial_told(progress.told(proposal, outcome)),
             stopping=lambda stop: reporter.stopping(stop.reason, failed=stop.failed),
             ended=reporter.run_ended,
         )
+
+    def _tick(self) -> None:
+        for each in (self._keeper, self._reporter):
+            if each is not None:
+                each.tick()
 
     def _leave_soon(self, loop: Loop) -> None:
         self.say("Leaving after this step; the live runs go on. Once more leaves at once.")

@@ -154,11 +154,12 @@ class MemoryLaunch:
         run = self.runs[run_id]
         run.stop_asked = self.clock if run.stop_asked is None else run.stop_asked
 
-    def describe_run(self, run_id: str, summary: Mapping[str, Any]) -> None:
-        self._called("describe_run")
-        run = self.runs[run_id]
-        assert run.phase(self.clock).ended, "its process writes the summary too"
-        run.script = replace(run.script, summary=summary)
+    def describe_runs(self, summaries: Mapping[str, Mapping[str, Any]]) -> None:
+        self._called("describe_runs")
+        for run_id, summary in summaries.items():
+            run = self.runs[run_id]
+            assert run.phase(self.clock).ended, "its process writes the summary too"
+            run.script = replace(run.script, summary=summary)
 
     def last_words(self, run_id: str) -> str:
         self._called("last_words")

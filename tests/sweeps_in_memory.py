@@ -98,6 +98,11 @@ class ReportedSweep(Sweep):
     own: MemoryRun = field(default_factory=MemoryRun)
     reporter: Reporter = field(init=False)
 
+    def run(self) -> Ending:
+        ending = super().run()
+        self.reporter.describe_runs()
+        return ending
+
 
 def reported_sweep(
     script: Callable[[Proposal], Script],
@@ -127,5 +132,6 @@ def reported_sweep(
     progress = Progress(metrics, settings.get("run_cap", 4))
     run.loop._told = lambda proposal, outcome: run.reporter.trial_told(progress.told(proposal, outcome))
     run.loop._ended = run.reporter.run_ended
+    run.loop._tick = run.reporter.tick
     run.loop._stopping = lambda stop: run.reporter.stopping(stop.reason, failed=stop.failed)
     return run

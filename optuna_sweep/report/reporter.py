@@ -25,6 +25,8 @@ from optuna_sweep.study import Opened, quiet_optuna
 
 _DRAW_AGAIN = 600.0
 """Seconds after which new trials are drawn, however few they are."""
+_DESCRIBE_AGAIN = 20.0
+"""Seconds for which runs that have ended are collected: all of them are described by one request."""
 _WORDS = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
 
 
@@ -52,7 +54,13 @@ class Reporter:
         self._alerts.begin(best_trial(self.study, metrics))
         self._troubles: set[str] = set()
         self._drawn = 1
-        self._drawn_at = launch.now()
+        self._drawn_at = self._described_at = launch.now()
+        self._undescribed: dict[str, tuple[int, Mapping[str, Any]]] = {}
+
+    def tick(self) -> None:
+        """To be called every few seconds."""
+        if self._undescribed and self._launch.now() - self._described_at >= _DESCRIBE_AGAIN:
+            self.describe_runs()
 
     def trial_told(self, line: str) -> None:
         """A trial was told: the line about it, its row as soon as those before it are there, the summary."""
@@ -72,6 +80,7 @@ class Reporter:
 
     def leaving(self, ending: Ending, reason: str) -> None:
         """The sweep is about to be left in this state; everything else about it is done."""
+        self.describe_runs()
         with self._harmless("sent as an alert"):
             trials = self.study.get_trials(deepcopy=False)
             self._alerts.ended(ending, reason, trials, best_trial(self.study, self._metrics))
@@ -79,15 +88,27 @@ class Reporter:
     def run_ended(self, proposal: Proposal, seen: Observation) -> None:
         """No process writes to this run any more: put into its summary what became of its trial.
 
-        Costs one request. A run that cannot be written to is left as it is: nothing depends on it.
-        So is a run without a summary: that it died without a trace is what W&B, and a scheduler
-        that takes over, do not count it by.
+        That costs one request for all runs of 20 seconds. Those that cannot be written to are left as they
+        are. So is a run without a summary: that it died without a trace is what W&B, and a
+        scheduler that takes over, do not count it by.
         """
-        if seen.phase is Phase.DELETED or not seen.summary:
+        if seen.phase is not Phase.DELETED and seen.summary:
+            self._undescribed[seen.run_id] = (proposal.trial, seen.summary)
+
+    def describe_runs(self) -> None:
+        """Describe the runs that were collected; ``tick`` and ``leaving`` do."""
+        waiting, self._undescribed = self._undescribed, {}
+        self._described_at = self._launch.now()
+        if not waiting:
             return
-        with self._harmless(f"written to the run {seen.run_id}"):
-            trial = self.study.get_trials(deepcopy=False)[proposal.trial]
-            self._launch.describe_run(seen.run_id, {**seen.summary, **_epitaph(trial)})
+        with self._harmless(f"written to the runs {', '.join(waiting)}"):
+            trials = self.study.get_trials(deepcopy=False)
+            self._launch.describe_runs(
+                {
+                    run_id: {**summary, **_epitaph(trials[trial])}
+                    for run_id, (trial, summary) in waiting.items()
+                }
+            )
 
     def finish(self, ending: Ending, reason: str, folder: Path) -> list[Path]:
         """Show everything once more, and write what people open of the study's artifact.

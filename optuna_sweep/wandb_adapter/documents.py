@@ -4,6 +4,14 @@ wandb 0.31 has no Python call for the first, and swallows the errors of the othe
 shapes are those that wandb's own clients send.
 """
 
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_AT_ONCE = 20
+
 CREATE_RUN = """
 mutation UpsertBucket(
   $name: String, $project: String, $entity: String, $sweep: String,
@@ -15,16 +23,6 @@ mutation UpsertBucket(
   }) {
     bucket { id name displayName sweepName }
     inserted
-  }
-}
-"""
-
-DESCRIBE_RUN = """
-mutation UpsertBucket($name: String, $project: String, $entity: String, $summaryMetrics: JSONString) {
-  upsertBucket(input: {
-    name: $name, modelName: $project, entityName: $entity, summaryMetrics: $summaryMetrics
-  }) {
-    bucket { id }
   }
 }
 """
@@ -69,3 +67,25 @@ mutation UpsertSweep($id: ID, $state: String, $entityName: String, $projectName:
   }
 }
 """
+
+
+def describe_runs(
+    summaries: Mapping[str, Mapping[str, Any]],
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """Documents that replace summaries, of twenty runs each; their variables lack entity and project."""
+    entries = list(summaries.items())
+    for start in range(0, len(entries), _AT_ONCE):
+        yield _describe(entries[start : start + _AT_ONCE])
+
+
+def _describe(entries: list[tuple[str, Mapping[str, Any]]]) -> tuple[str, dict[str, str]]:
+    variables: dict[str, str] = {}
+    head = runs = ""
+    for i, (run_id, summary) in enumerate(entries):
+        head += f", $n{i}: String, $s{i}: JSONString"
+        runs += (
+            f" d{i}: upsertBucket(input: {{name: $n{i}, modelName: $project, entityName: $entity, "
+            f"summaryMetrics: $s{i}}}) {{ bucket {{ id }} }}"
+        )
+        variables |= {f"n{i}": run_id, f"s{i}": json.dumps(summary)}
+    return f"mutation DescribeRuns($project: String, $entity: String{head}) {{{runs} }}", variables

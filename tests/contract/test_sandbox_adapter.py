@@ -71,15 +71,20 @@ def test_a_poll_over_twenty_live_runs_is_one_request(bench: SandboxBench) -> Non
     assert asked == ["SweepPoll"]
 
 
-def test_the_ends_of_runs_with_their_summaries_cost_no_further_request(bench: SandboxBench) -> None:
+def test_summaries_of_ended_runs_come_with_the_poll_and_are_replaced_at_once(bench: SandboxBench) -> None:
     watches = start(bench, 3)
     for watch in watches:
         bench.report(watch.run_id, (0, {"loss": 0.5, "size": 1}))
         bench.end(watch.run_id, Phase.FINISHED)
     seen = []
-    asked = bench.asked(lambda: seen.extend(bench.launch.snapshot(watches, LOSS).observations))
-    assert asked == ["SweepPoll"]
-    assert [(each.phase, (each.summary or {}).get("size")) for each in seen] == [(Phase.FINISHED, 1)] * 3
+    assert bench.asked(lambda: seen.extend(bench.launch.snapshot(watches, LOSS).observations)) == [
+        "SweepPoll"
+    ]
+    assert [(each.phase, each.summary["size"]) for each in seen] == [(Phase.FINISHED, 1)] * 3
+    words = {watch.run_id: {"size": 1, "optuna/trial": n} for n, watch in enumerate(watches)}
+    assert bench.asked(lambda: bench.launch.describe_runs(words)) == ["DescribeRuns"]
+    again = bench.launch.snapshot(watches, LOSS).observations
+    assert [each.summary for each in again] == list(words.values())
 
 
 def test_a_poll_does_not_send_again_what_was_read(bench: SandboxBench) -> None:
@@ -104,7 +109,7 @@ def test_a_run_is_started_with_two_requests(bench: SandboxBench) -> None:
 
 MADE = """
 query ($entity: String!, $project: String!) {
-  project(name: $project, entityName: $entity) { run(name: "s-0000") { displayName group tags } }
+  project(name: $project, entityName: $entity) { run(name: "s-0000") { displayName group tags state } }
 }"""
 
 
@@ -114,10 +119,10 @@ def test_a_run_has_the_trials_name_the_sweeps_group_and_the_schedulers_tags_whil
     bench.schedulers.set("tags", ("optuna", "n" * 99, "optuna"))
     bench.launch.create_run(proposal())
     made = {"displayName": "trial-000", "group": bench.sweep, "tags": ["optuna", "n" * 64]}
-    assert bench.ask(MADE)["project"]["run"] == made
-    trains = f'wandb.init(project="{bench.project}", id="s-0000").finish()'
-    Client(bench.sandbox, tmp_path).run(trains, WANDB_SWEEP_ID=bench.sweep)
-    assert bench.ask(MADE)["project"]["run"] == made
+    assert bench.ask(MADE)["project"]["run"] == {**made, "state": "pending"}
+    launched = {"WANDB_SWEEP_ID": bench.sweep, "WANDB_PROJECT": bench.project, "WANDB_RUN_ID": "s-0000"}
+    Client(bench.sandbox, tmp_path).run("wandb.init().finish()", **launched)
+    assert bench.ask(MADE)["project"]["run"] == {**made, "state": "finished"}
 
 
 def test_a_sweep_that_is_begun_runs_so_that_agents_take_its_runs(new_bench: SandboxBench) -> None:

@@ -10,7 +10,7 @@ import pytest
 from optuna_sweep.config import Constraint, Metric
 from optuna_sweep.errors import Unavailable
 from optuna_sweep.launch import Ending, SweepState
-from optuna_sweep.outcomes import Observation, Phase
+from optuna_sweep.outcomes import Observation, Outcome, Phase, Proposal
 from tests.memory_launch import Script, curve
 from tests.memory_run import MemoryRun
 from tests.sweeps_in_memory import LOSS, ReportedSweep, reported_sweep
@@ -136,9 +136,17 @@ def test_everything_is_drawn_over_the_trial_and_objectives_are_summarized_by_the
 
 
 def test_a_worker_gets_its_next_run_before_the_end_of_the_last_one_is_reported() -> None:
-    run = finished(run_cap=3, workers=1)
-    calls = [call for call in run.launch.calls if call in ("enqueue", "describe_run")]
-    assert calls == ["enqueue", "enqueue", "describe_run", "enqueue", "describe_run", "describe_run"]
+    run = reported_sweep(lambda p: Script(seconds=5, summary={"loss": 0.5}), run_cap=3, workers=1)
+    queued: list[int] = []
+    report = run.loop._told
+
+    def told(proposal: Proposal, outcome: Outcome) -> None:
+        queued.append(run.launch.calls.count("enqueue"))
+        report(proposal, outcome)
+
+    run.loop._told = told
+    run.run()
+    assert queued == [2, 3, 3]
 
 
 def test_a_run_that_has_ended_says_what_became_of_its_trial() -> None:
@@ -160,17 +168,30 @@ def test_a_pruned_run_says_why_once_its_process_is_gone() -> None:
     assert summary["optuna/reason"] == "step 0: 5 is above the median 0.2 of 3 trials"
 
 
-def test_telling_a_run_what_became_of_it_costs_one_request() -> None:
-    run = finished(run_cap=5)
-    each = [run.launch.calls.count(call) for call in ("create_run", "enqueue", "describe_run")]
-    assert each == [5, 5, 5]
+def test_telling_runs_what_became_of_them_costs_one_request_in_twenty_seconds() -> None:
+    run = reported_sweep(lambda p: Script(seconds=5, summary={"loss": 0.5}), run_cap=40, workers=8)
+    run.run()
+    described = run.launch.calls.count("describe_runs")
+    assert described <= run.launch.clock / 20 + 1
+    assert all("optuna/state" in each.script.summary for each in run.launch.runs.values())
+
+
+def test_a_run_that_ended_long_ago_has_been_told_what_became_of_its_trial() -> None:
+    seconds = {0: 5.0, 1: 200.0}
+    run = reported_sweep(lambda p: Script(seconds=seconds[p.trial], summary={"loss": 0.5}), run_cap=2)
+    seen: list[dict[str, object]] = []
+    run.launch.at.append(
+        (60.0, lambda: seen.append(dict(run.launch.runs["sweep-0000"].script.summary or {})))
+    )
+    run.run()
+    assert seen[0]["optuna/state"] == "complete"
 
 
 def test_a_run_that_died_without_a_trace_is_left_without_one() -> None:
     run = reported_sweep(lambda p: Script(end=Phase.CRASHED, seconds=5, summary={}), run_cap=1)
     run.run()
     assert run.states[0] == "FAIL"
-    assert run.launch.calls.count("describe_run") == 0
+    assert run.launch.calls.count("describe_runs") == 0
 
 
 @pytest.mark.parametrize("phase", list(Phase))
@@ -183,6 +204,7 @@ def test_a_summary_that_cannot_be_written_does_not_hurt_the_sweep(phase: Phase) 
     run.launch.faults = silence
     proposal = run.launch.runs["sweep-0000"].proposal
     run.reporter.run_ended(proposal, Observation(run_id="sweep-0000", phase=phase, summary={"loss": 1.0}))
+    run.reporter.describe_runs()
 
 
 def test_plots_are_drawn_when_the_trials_have_doubled_beside_the_newest_row() -> None:
