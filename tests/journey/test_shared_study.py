@@ -10,6 +10,7 @@ from typing import Any
 import optuna
 import pytest
 import sqlalchemy
+from optuna.storages import RDBStorage
 
 from sandbox.asking import ask
 from tests.contract.databases import new_database, postgresql, running_redis
@@ -107,15 +108,16 @@ def test_a_sweep_in_a_database_ends_finished(seen: Seen, name: str) -> None:
 
 
 def test_the_shared_study_has_every_trial_of_both_once(seen: Seen) -> None:
-    study = optuna.load_study(study_name=STUDY, storage=seen.database)
-    own = {
-        name: [t for t in study.trials if t.user_attrs["sweep"] == seen.stage.sweeps[name]]
-        for name in ("left", "right")
-    }
-    assert {name: [t.state.name for t in trials] for name, trials in own.items()} == dict.fromkeys(
-        own, ["COMPLETE"] * 4
-    )
-    assert len({trial.params["x"] for trial in study.trials}) == len(study.trials) == 8
+    storage = RDBStorage(seen.database)
+    try:
+        trials = optuna.load_study(study_name=STUDY, storage=storage).trials
+    finally:
+        storage.remove_session()
+        storage.engine.dispose()
+    for name in ("left", "right"):
+        own = [trial for trial in trials if trial.user_attrs["sweep"] == seen.stage.sweeps[name]]
+        assert [trial.state.name for trial in own] == ["COMPLETE"] * 4, name
+    assert len({trial.params["x"] for trial in trials}) == len(trials) == 8
 
 
 def test_a_database_that_was_away_is_told_and_costs_nothing(seen: Seen) -> None:
