@@ -19,7 +19,8 @@ It is a program of its own. The scheduler meets it only over HTTP, at the addres
       sweeps*, queues*, agents, orders        what searches, what waits, what launches
       ids, paging, scalars                    how the API writes ids, lists and moments
       requests_log, faults                    who asked what; failures on demand
-      controls, front_page                    what a person does and sees on W&B's pages
+      controls, front_page, sweep_pages       what a person does and sees on W&B's pages
+      dashboards                              optuna-dashboard on a sweep's study, as its own process
 
     what uses it, from outside
       serving             starts the server as a process and hands out its address

@@ -49,7 +49,10 @@ def serve(port: int, data: Path | None, teams: tuple[str, ...], heartbeat_timeou
         server = Server(world)
         click.echo(f"W&B sandbox at {base_url}\nWANDB_BASE_URL={base_url}\nWANDB_API_KEY={KEY}")
         config = uvicorn.Config(server, log_level="warning", lifespan="off", timeout_graceful_shutdown=2)
-        uvicorn.Server(config).run(sockets=[listener])
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            server.dashboards.close()
 
 
 def _listen(port: int) -> socket.socket:

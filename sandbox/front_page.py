@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from sandbox.dashboards import journal_of
 from sandbox.scalars import as_iso
 
 if TYPE_CHECKING:
     from sandbox.projects import Project
     from sandbox.runs import Run
+    from sandbox.sweeps import Sweep
     from sandbox.world import World
 
 STYLE = """
@@ -35,52 +37,82 @@ def front_page(world: World) -> str:
     """Projects with their sweeps, queues and runs, the newest first."""
     parts = [_project(world, project) for project in reversed(world.projects.all())]
     empty = "<p>Nothing here yet. Start a run with <code>WANDB_BASE_URL</code> set to this address.</p>"
-    return _page("W&B sandbox", "".join(parts) or empty)
+    return page("W&B sandbox", "".join(parts) or empty)
 
 
 def run_page(run: Run) -> str:
     """One run: its state, config, summary, curves and the end of its console."""
     summary = {key: value for key, value in run.summary.items() if key != "_wandb"}
     config = {key: entry.get("value") for key, entry in run.config.items() if key != "_wandb"}
-    return _page(
+    return page(
         f"{run.display_name} ({run.name})",
-        f"<p>{_state(run.state)} in <a href='/'>{escape(run.project.name)}</a>, "
+        f"<p>{state_badge(run.state)} in <a href='/'>{escape(run.project.name)}</a>, "
         f"{len(run.history)} rows of history</p>"
         + _alerts(run)
         + _curves(run)
-        + _block("Config", json.dumps(config, indent=2))
-        + _block("Summary", json.dumps(summary, indent=2))
-        + _block("Console", "\n".join(run.log_lines[-100:])),
+        + block("Config", json.dumps(config, indent=2))
+        + block("Summary", json.dumps(summary, indent=2))
+        + block("Console", "\n".join(run.log_lines[-100:])),
     )
 
 
 def _project(world: World, project: Project) -> str:
     title = escape(f"{project.entity.name}/{project.name}")
-    sweeps = [(escape(one.name), _state(one.state), len(one.runs)) for one in world.sweeps.of(project)]
+    sweeps = [_sweep_row(sweep) for sweep in reversed(world.sweeps.of(project))]
     queues = [
-        (escape(queue.name), _counts(item.state for item in queue.items.values()))
+        (
+            _link(f"{_path(project)}/queues/{queue.name}", queue.name),
+            counted(item.state for item in queue.items.values()),
+        )
         for queue in world.queues.of(project)
     ]
     newest = list(reversed(project.runs.values()))[:NEWEST]
     return (
         f"<h2 id='{title}'>{title}</h2>"
-        + _table("Sweeps", ("sweep", "state", "runs"), sweeps)
-        + _table("Queues", ("queue", "items"), queues)
-        + _table("Runs", ("run", "state", "sweep", "started", "summary"), [_run_row(run) for run in newest])
+        + table("Sweeps", ("sweep", "state", "runs", "study"), sweeps)
+        + table("Queues", ("queue", "items"), queues)
+        + run_table(newest)
     )
 
 
+def run_table(runs: Sequence[Run]) -> str:
+    """Runs with links to their pages and their sweeps'."""
+    return table("Runs", ("run", "state", "sweep", "started", "summary"), [_run_row(run) for run in runs])
+
+
+def run_link(run: Run) -> str:
+    """A link to the run's page, with its name for people."""
+    return _link(f"{_path(run.project)}/runs/{run.name}", run.display_name or run.name)
+
+
+def sweep_path(sweep: Sweep) -> str:
+    """The address of the sweep's page, as clients print it."""
+    return f"{_path(sweep.project)}/sweeps/{sweep.name}"
+
+
+def _sweep_row(sweep: Sweep) -> tuple[str, ...]:
+    study = _link(f"{sweep_path(sweep)}/dashboard", "dashboard") if journal_of(sweep) else ""
+    return _link(sweep_path(sweep), sweep.name), state_badge(sweep.state), str(len(sweep.runs)), study
+
+
+def _path(project: Project) -> str:
+    return f"/{project.entity.name}/{project.name}"
+
+
+def _link(path: str, text: str) -> str:
+    return f"<a href='{escape(path)}'>{escape(text)}</a>"
+
+
 def _run_row(run: Run) -> tuple[str, ...]:
-    link = f"/{run.project.entity.name}/{run.project.name}/runs/{run.name}"
     numbers = [
         f"{key} {value:.4g}"
         for key, value in run.summary.items()
         if isinstance(value, int | float) and not key.startswith("_")
     ]
     return (
-        f"<a href='{escape(link)}'>{escape(run.display_name or run.name)}</a>",
-        _state(run.state),
-        escape(run.sweep_name or ""),
+        run_link(run),
+        state_badge(run.state),
+        _link(f"{_path(run.project)}/sweeps/{run.sweep_name}", run.sweep_name) if run.sweep_name else "",
         as_iso(run.created_at)[:19].replace("T", " "),
         escape(", ".join(numbers[:4])),
     )
@@ -88,7 +120,7 @@ def _run_row(run: Run) -> tuple[str, ...]:
 
 def _alerts(run: Run) -> str:
     rows = [[escape(str(alert[key])) for key in ("severity", "title", "text")] for alert in run.alerts]
-    return _table("Alerts", ("severity", "title", "text"), rows)
+    return table("Alerts", ("severity", "title", "text"), rows)
 
 
 def _curves(run: Run) -> str:
@@ -113,7 +145,8 @@ def _curve(name: str, values: Sequence[object]) -> str:
     )
 
 
-def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+def table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A table of cells that are HTML already; nothing where there is no row."""
     if not rows:
         return ""
     header = "".join(f"<th>{name}</th>" for name in head)
@@ -121,21 +154,26 @@ def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) ->
     return f"<h3>{title}</h3><div class='wide'><table><tr>{header}</tr>{body}</table></div>"
 
 
-def _block(title: str, text: str) -> str:
+def block(title: str, text: str) -> str:
+    """Text as it is, below a title; nothing where there is none."""
     return f"<h3>{title}</h3><pre>{escape(text)}</pre>" if text else ""
 
 
-def _state(state: str) -> str:
+def state_badge(state: str) -> str:
+    """A state in its colour."""
     return f"<span class='state {escape(state)}'>{escape(state)}</span>"
 
 
-def _counts(states: Iterable[str]) -> str:
+def counted(states: Iterable[str]) -> str:
+    """How many there are of each state."""
     return ", ".join(f"{count} {escape(state)}" for state, count in Counter(states).items()) or "empty"
 
 
-def _page(title: str, body: str) -> str:
+def page(title: str, body: str) -> str:
+    """A whole page."""
     return (
         "<!doctype html><html lang='en'><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+        "<link rel='icon' href='data:,'>"
         f"<title>{escape(title)}</title><style>{STYLE}</style><h1>{escape(title)}</h1>{body}</html>"
     )

@@ -33,8 +33,10 @@ from sandbox import (
     run_changes,
     run_fields,
     scalars,
+    sweep_pages,
     sweeps_api,
 )
+from sandbox.dashboards import Dashboards
 from sandbox.faults import Endpoint, Faults, answer_under
 from sandbox.graphql_endpoint import GraphQL, build_schema, operation_name
 from sandbox.runs import Run
@@ -65,6 +67,7 @@ class Server:
         self.world = world
         self.log = requests_log.RequestsLog()
         self.faults = Faults()
+        self.dashboards = Dashboards(world.data / "dashboards")
         self._graphql = GraphQL(build_schema(NOUNS))
         self._app = Starlette(routes=[*self._of_clients(), *self._of_people()])
 
@@ -91,6 +94,7 @@ class Server:
             *controls.routes(self.world),
             Route("/", self.front_page),
             Route("/{entity}/{project}/runs/{run}", self.run_page),
+            *sweep_pages.routes(self.world, self.dashboards),
             Route("/{path:path}", unknown, methods=["GET", "POST", "PUT", "DELETE"]),
         ]
 
@@ -124,6 +128,7 @@ class Server:
         if blob is None:
             return _error(f"nothing was announced for {request.url.path}", 404)
         self.world.files.write(blob, content, self.world.clock())
+        self.dashboards.refresh()
         return Response()
 
     async def download(self, request: Request) -> Response:
