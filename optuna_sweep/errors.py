@@ -47,7 +47,9 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.given}: {self.allowed}: {self.remedy}"
+        """One line, whatever the user's names and values are made of."""
+        parts = (self.path, self.given, self.allowed, self.remedy)
+        return ": ".join(" ".join(part.splitlines()) for part in parts)
 
 
 class ConfigError(SweepError):

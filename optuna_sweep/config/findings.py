@@ -27,7 +27,7 @@ class Findings:
 
     def note(self, path: str, sentence: str) -> None:
         """Record what is odd but meant."""
-        self.notes.append(f"{path}: {sentence}")
+        self.notes.append(" ".join(f"{path}: {sentence}".splitlines()))
 
 
 def show(value: object) -> str:

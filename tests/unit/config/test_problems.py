@@ -1,5 +1,6 @@
 import pytest
 
+from optuna_sweep.config import SweepConfig
 from tests.unit.config.files import problems_of, with_lines, with_settings
 
 
@@ -78,6 +79,15 @@ PROBLEMS = {
 @pytest.mark.parametrize(("lines", "problem"), PROBLEMS.items())
 def test_each_problem_of_a_file_has_its_sentence(lines: str, problem: str) -> None:
     assert problems_of(with_lines(lines)) == [problem]
+
+
+def test_names_and_values_of_several_lines_are_told_in_one() -> None:
+    text = with_lines('parameters: {"a\\nb": {values: [1, 1]}, "c\\nd": 3}\nearly_terminate: "x\\ny"')
+    told = problems_of(text)
+    assert [line.split(":")[0] for line in told] == ["early_terminate", "parameters.c d"]
+    assert not any("\n" in line for line in told)
+    (note,) = SweepConfig.read(with_lines('parameters: {"a\\nb": {values: [1, 1, 2]}}')).notes
+    assert note.startswith("parameters.a b.values: ") and "\n" not in note
 
 
 KEYS = (
