@@ -46,7 +46,8 @@ def examine(path: Path, source: Path | None = None) -> Examined:
     try:
         sweep = read(path)
         key = source_key(sweep.config.source)
-        return Examined(tuple(_summary(with_user_file(sweep, path.parent, source))), sound=True)
+        summary = _summary(with_user_file(sweep, path.parent, source))
+        return Examined(tuple(" ".join(line.splitlines()) for line in summary), sound=True)
     except OptunaSweepError as error:
         lines = tuple(str(problem) for problem in problems_of(error, key))
         theirs = isinstance(error, UserCodeError) and "\n" in str(error)

@@ -210,3 +210,16 @@ def test_a_plain_sweep_is_searched_by_wandb_agent_and_read_by_the_public_api(
     assert found["best"] == {"lr": 0.25}
     assert found["config"]["parameters"] == GRID["parameters"]
     assert (found["sweeps"], found["agents"]) == ([name], 1)
+
+
+def test_a_prior_run_becomes_a_run_of_the_new_sweep(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "sweep.yaml").write_text(yaml.safe_dump(GRID))
+    box = bench.sandbox
+    for run in ("older", "other"):
+        client(box, ["-c", f"import wandb; wandb.init(project='prior', id='{run}').finish()"], cwd=tmp_path)
+    where = ["--entity", box.entity, "--project", "prior"]
+    words = ["-m", "wandb", "sweep", *where, "--prior_run", "older", str(tmp_path / "sweep.yaml")]
+    name = client(box, words).partition("with ID: ")[2].split()[0]
+    look = "import sys, wandb; print('runs:', *[run.id for run in wandb.Api().sweep(sys.argv[1]).runs])"
+    said = client(box, ["-c", look, f"{box.entity}/prior/{name}"])
+    assert said.rpartition("runs:")[2].split() == ["older"]

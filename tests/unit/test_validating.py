@@ -70,6 +70,13 @@ def test_every_distribution_has_words(tmp_path: Path) -> None:
     ]
 
 
+def test_a_name_of_several_lines_is_told_in_one(tmp_path: Path) -> None:
+    parameters = {"width\nof it": {"values": [1, 2]}}
+    told = summary(sweep_file(tmp_path, parameters=parameters, metric={"name": "a\nb"}))
+    assert told[1] == "  width of it  one of 1, 2"
+    assert "Optimised: a b, minimised (last value of a run)." in told
+
+
 def test_what_ends_the_sweep_is_told(tmp_path: Path) -> None:
     settings = {"stop": {"patience": 8, "run_timeout": 60}, "repeats": 2, "enqueue": [{"a": 1}]}
     metric = {"name": "loss", "target": 0.1}
