@@ -117,8 +117,9 @@ def bands_of(*, min_iter: int | None, max_iter: int | None, s: int | None, eta: 
     if max_iter is not None:
         down = itertools.accumulate([eta] * (s or 1), operator.truediv, initial=float(max_iter))
         return tuple(sorted({int(band) for band in list(down)[1:] if band >= 1}))
-    up = itertools.accumulate([eta] * 99, operator.mul, initial=float(min_iter or 1))
-    return tuple(sorted({int(band) for band in up if band < _LONGEST}))
+    first = min_iter or 1
+    up = itertools.accumulate([eta] * 99, operator.mul, initial=float(first))
+    return tuple(sorted({first, *(int(band) for band in up if band < _LONGEST)}))
 
 
 def _sign(study: optuna.Study) -> float:
