@@ -115,10 +115,12 @@ def bands_of(*, min_iter: int | None, max_iter: int | None, s: int | None, eta: 
         eta: The factor between two.
     """
     if max_iter is not None:
-        down = itertools.accumulate([eta] * (s or 1), operator.truediv, initial=float(max_iter))
+        down = itertools.accumulate(
+            [eta] * (s or 1), operator.truediv, initial=float(min(max_iter, _LONGEST))
+        )
         return tuple(sorted({int(band) for band in list(down)[1:] if band >= 1}))
     first = min_iter or 1
-    up = itertools.accumulate([eta] * 99, operator.mul, initial=float(first))
+    up = itertools.accumulate([eta] * 99, operator.mul, initial=float(min(first, _LONGEST)))
     return tuple(sorted({first, *(int(band) for band in up if band < _LONGEST)}))
 
 

@@ -28,7 +28,8 @@ with warnings.catch_warnings():
         ({"max_iter": 27, "s": 2, "eta": 3}, (3, 9)),
         ({"max_iter": 27, "s": 9, "eta": 3}, (1, 3, 9)),
         ({"max_iter": 50, "s": 3, "eta": 2.5}, (3, 8, 20)),
-        ({"min_iter": 10**30, "eta": 3}, (10**30,)),
+        ({"min_iter": 10**400, "eta": 3}, (10**400,)),
+        ({"max_iter": 10**400, "s": 1, "eta": 2}, (2**30,)),
         ({"min_iter": 3, "eta": 2}, tuple(3 * 2**power for power in range(30))),
     ],
 )
