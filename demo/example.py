@@ -63,7 +63,7 @@ def show(workshop: Workshop, names: Sequence[str], screen: Screen) -> int:
             screen.status(f"{name}: {seen.done} runs ended")
             if seen.ended:
                 del started[sweep]
-                failed += tell(name, seen, screen)
+                failed += tell(f"{name}  sweep {sweep}", seen, screen)
         if screen.seconds > LIMIT_SECONDS:
             raise TimeoutError(f"not over after {LIMIT_SECONDS:.0f} seconds: {', '.join(started.values())}")
         time.sleep(LOOK_SECONDS)
