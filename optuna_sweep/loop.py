@@ -96,6 +96,11 @@ class Loop:
             if not found.wanted:
                 self._fleet.stop(run_id)
 
+    @property
+    def running(self) -> int:
+        """How many runs are in flight, those that wait on the queue included."""
+        return len(self._fleet)
+
     def leave(self) -> None:
         """Have ``run`` return at its next step, with the live runs left at work.
 

@@ -11,9 +11,10 @@ from optuna_sweep.errors import OptunaSweepError, Refused
 from optuna_sweep.keeping import Keeper
 from optuna_sweep.launch import Ending
 from optuna_sweep.loop import Loop
+from optuna_sweep.outcomes import Outcome, Proposal
 from optuna_sweep.patience import Patience
 from optuna_sweep.recovery import runs_started
-from optuna_sweep.report import Alerts, Progress, Reporter
+from optuna_sweep.report import Alerts, Progress, Reporter, StatusLine
 from optuna_sweep.search import Search
 from optuna_sweep.setup import facts_of, make_search, read_sweep, terminator_of
 from optuna_sweep.signals import first_signal
@@ -43,6 +44,7 @@ class OptunaScheduler(LaunchScheduler):
     _keeper: Keeper | None = None
     _reporter: Reporter | None = None
     _reason = ""
+    _status = StatusLine(None)
 
     ending = Ending.FAILED
     """How the sweep ended: FAILED until it is known, and where a person has to do something first."""
@@ -59,6 +61,7 @@ class OptunaScheduler(LaunchScheduler):
         Ctrl-C and SIGTERM let the step end and leave the sweep paused, with its runs at work; a
         second one leaves at once. Somebody who stops this run on its W&B page cancels the sweep.
         """
+        self._status = StatusLine.of_this_process()
         try:
             loop = self.prepare()
             with first_signal(lambda: self._leave_soon(loop)):
@@ -108,8 +111,14 @@ class OptunaScheduler(LaunchScheduler):
         loop.adopt(recovered.runs)
         return loop
 
+    def say(self, line: str) -> None:
+        """Print one line, above the status line where there is one."""
+        with self._status.aside():
+            super().say(line)
+
     def leave(self) -> None:
         """Save the study and set the sweep's state; a save that fails does not keep the sweep open."""
+        self._status.clear()
         try:
             if self._keeper is not None:
                 self._keeper.last()
@@ -148,22 +157,30 @@ class OptunaScheduler(LaunchScheduler):
         alerts = Alerts(self.own, self.sweep_id, config.settings.alerts, config.metrics, rules.target)
         reporter = Reporter(launch=self, own=self.own, opened=opened, metrics=config.metrics, alerts=alerts)
         self._reporter = reporter
-        return Loop(
+        progress.begin(reporter.study.get_trials())
+
+        def told(proposal: Proposal, outcome: Outcome) -> None:
+            kept = reporter.keeps_constraints(proposal.trial)
+            reporter.trial_told(progress.told(proposal, outcome, keeps_constraints=kept))
+
+        def tick() -> None:
+            reporter.tick()
+            if self._keeper is not None:
+                self._keeper.tick()
+            self._status.show(progress.standing(loop.running))
+
+        loop = Loop(
             launch=self,
             search=search,
             rules=rules,
             workers=self.workers,
-            tick=self._tick,
+            tick=tick,
             requests_per_minute=config.settings.max_requests_per_minute,
-            told=lambda proposal, outcome: reporter.trial_told(progress.told(proposal, outcome)),
+            told=told,
             stopping=lambda stop: reporter.stopping(stop.reason, failed=stop.failed),
             ended=reporter.run_ended,
         )
-
-    def _tick(self) -> None:
-        for each in (self._keeper, self._reporter):
-            if each is not None:
-                each.tick()
+        return loop
 
     def _leave_soon(self, loop: Loop) -> None:
         self.say("Leaving after this step; the live runs go on. Once more leaves at once.")

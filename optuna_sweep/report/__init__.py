@@ -9,5 +9,6 @@ from __future__ import annotations
 from optuna_sweep.report.alerts import Alerts
 from optuna_sweep.report.progress import Progress
 from optuna_sweep.report.reporter import Reporter
+from optuna_sweep.report.status_line import StatusLine
 
-__all__ = ["Alerts", "Progress", "Reporter"]
+__all__ = ["Alerts", "Progress", "Reporter", "StatusLine"]

@@ -57,7 +57,7 @@ class History:
                 self.newest = trial.number
 
     def _note(self, trial: FrozenTrial) -> dict[str, Any]:
-        """The best value of each objective so far, of trials that keep their constraints as ``best_value`` is."""
+        """The best value of each objective so far, of trials that keep their constraints."""
         if trial.values is not None and feasible(trial):
             for metric, value in zip(self._metrics, trial.values, strict=False):
                 pick = min if metric.minimize else max

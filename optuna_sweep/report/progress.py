@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from optuna.trial import FrozenTrial, TrialState
+
 from optuna_sweep.config import Metric
 from optuna_sweep.outcomes import Completed, Failed, Outcome, Proposal, Pruned
+from optuna_sweep.report.rows import RUN_ID
+from optuna_sweep.report.standing import feasible
+from optuna_sweep.run_ids import RunId
 
 _FEWEST_FOR_A_RATE = 2
+_WORDS = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
 
 
 class Progress:
@@ -29,13 +35,24 @@ class Progress:
         self._cap = run_cap
         self._states: Counter[str] = Counter()
         self._best: tuple[float, str] | None = None
+        self._earlier = 0
 
-    def told(self, proposal: Proposal, outcome: Outcome) -> str:
-        """The line for a trial that was told."""
+    def begin(self, trials: Sequence[FrozenTrial]) -> None:
+        """Count what earlier schedulers of the sweep have told. Called once, before anything is told."""
+        for trial in trials:
+            if RUN_ID in trial.user_attrs and trial.state in _WORDS:
+                self._states[_WORDS[trial.state]] += 1
+                self._earlier += 1
+            if trial.state is TrialState.COMPLETE and feasible(trial):
+                self._note_best(RunId(trial.number).name, trial.values)
+
+    def told(self, proposal: Proposal, outcome: Outcome, *, keeps_constraints: bool = True) -> str:
+        """The line for a trial that was told; one that breaks a constraint is never the best."""
         match outcome:
             case Completed(values):
                 self._states["complete"] += 1
-                self._note_best(proposal, values)
+                if keeps_constraints:
+                    self._note_best(proposal.name, values)
                 what = self._values(values)
             case Pruned(reason=reason):
                 self._states["pruned"] += 1
@@ -51,18 +68,27 @@ class Progress:
         of_all = f" of {self._cap}" if self._cap else ""
         states = ", ".join(f"{count} {state}" for state, count in sorted(self._states.items()))
         best = f"; best {self._metrics[0].name} {self._best[0]:.6g} in {self._best[1]}" if self._best else ""
-        return f"[{sum(self._states.values())}{of_all} told: {states or 'none yet'}{best}{self._pace}]"
+        return f"[{self._done}{of_all} told: {states or 'none yet'}{best}{self._pace}]"
+
+    def standing(self, running: int) -> str:
+        """The status for a line that is shown while runs are at work."""
+        told, _, rest = self.status.strip("[]").partition(": ")
+        return f"{told}, {running} in flight: {rest}"
+
+    @property
+    def _done(self) -> int:
+        return sum(self._states.values())
 
     @property
     def _pace(self) -> str:
         """Trials an hour, and how long the rest takes at that; empty before there is a rate."""
-        told = sum(self._states.values())
+        told = self._done - self._earlier
         seconds = self._now() - self._began if self._now is not None else 0.0
         if told < _FEWEST_FOR_A_RATE or seconds <= 0:
             return ""
         left = (
-            f", {_duration((self._cap - told) * seconds / told)} left"
-            if self._cap and told < self._cap
+            f", {_duration((self._cap - self._done) * seconds / told)} left"
+            if self._cap and self._done < self._cap
             else ""
         )
         return f"; {told * 3600 / seconds:.3g} an hour{left}"
@@ -72,13 +98,13 @@ class Progress:
             return "finished"
         return ", ".join(f"{m.name} {v:.6g}" for m, v in zip(self._metrics, values, strict=True))
 
-    def _note_best(self, proposal: Proposal, values: Sequence[float]) -> None:
+    def _note_best(self, name: str, values: Sequence[float]) -> None:
         if len(self._metrics) != 1:
             return
         (value,) = values
         sign = 1 if self._metrics[0].minimize else -1
         if self._best is None or sign * value < sign * self._best[0]:
-            self._best = (value, proposal.name)
+            self._best = (value, name)
 
 
 def _duration(seconds: float) -> str:

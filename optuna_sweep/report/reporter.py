@@ -20,7 +20,7 @@ from optuna_sweep.report.history import History
 from optuna_sweep.report.page import Ended
 from optuna_sweep.report.read_study import ReadStudy
 from optuna_sweep.report.rows import REASON, RUN_ID, table
-from optuna_sweep.report.standing import best_trial, standing
+from optuna_sweep.report.standing import best_trial, feasible, standing
 from optuna_sweep.study import Opened, quiet_optuna
 
 _DRAW_AGAIN = 600.0
@@ -71,6 +71,10 @@ class Reporter:
             self._alerts.told(best_trial(self.study, self._metrics))
             if self._drawing_is_due:
                 self._draw()
+
+    def keeps_constraints(self, trial: int) -> bool:
+        """Whether the trial may be the best."""
+        return feasible(self.study.get_trials(deepcopy=False)[trial])
 
     def stopping(self, stop_reason: str, *, failed: bool) -> None:
         """A rule ends the sweep; live runs may be at work."""

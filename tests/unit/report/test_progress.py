@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import optuna
+from optuna.trial import TrialState, create_trial
+
 from optuna_sweep.config import Metric
 from optuna_sweep.outcomes import Completed, Failed, Outcome, Proposal, Pruned
 from optuna_sweep.report import Progress
@@ -77,3 +80,41 @@ def test_long_times_are_told_in_hours() -> None:
     clock = iter([0.0, 0.0, 7200.0])
     lines = told(Progress([LOSS], 9, lambda: next(clock)), *[Completed((0.5,))] * 2)
     assert lines[-1].endswith("; 1 an hour, 7 h 00 min left]")
+
+
+def test_the_line_of_a_terminal_says_how_many_runs_are_in_flight() -> None:
+    clock = iter([0.0, 60.0, 120.0, 120.0])
+    progress = Progress([LOSS], 4, lambda: next(clock))
+    told(progress, Completed((0.5,)), Pruned(1, "step 1: bad"))
+    assert progress.standing(2) == (
+        "2 of 4 told, 2 in flight: 1 complete, 1 pruned; best loss 0.5 in trial-000; 60 an hour, 2 min left"
+    )
+
+
+def test_a_scheduler_that_takes_over_goes_on_counting_but_has_a_rate_of_its_own() -> None:
+    clock = iter([0.0, 60.0, 120.0])
+    progress = Progress([LOSS], 6, lambda: next(clock))
+    run = {"run_id": "s-0000"}
+    study = optuna.create_study()
+    study.add_trials(
+        [
+            create_trial(value=0.125, user_attrs=run),
+            create_trial(state=TrialState.FAIL, user_attrs=run),
+            create_trial(state=TrialState.PRUNED, user_attrs=run),
+            create_trial(value=0.25),  # from another sweep
+        ]
+    )
+    progress.begin(study.get_trials())
+    last = told(progress, Completed((0.5,)), Completed((0.25,)))[-1]
+    assert last == (
+        "trial-001 loss 0.25. [5 of 6 told: 3 complete, 1 failed, 1 pruned; best loss 0.125 in trial-000; "
+        "60 an hour, 1 min left]"
+    )
+
+
+def test_a_run_that_breaks_a_constraint_is_never_the_best() -> None:
+    progress = Progress([LOSS], None)
+    proposal = Proposal(run_id="s-0000", trial=0, name="trial-000", parameters={})
+    assert progress.told(proposal, Completed((0.1,)), keeps_constraints=False) == (
+        "trial-000 loss 0.1. [1 told: 1 complete]"
+    )
