@@ -31,14 +31,13 @@ from sandbox.serving import Sandbox
 
 _ROOT = Path(__file__).resolve().parent.parent
 _WORKERS = 8
-_RUNS = 24
-_LENGTHS = (5.0, 30.0)
+_RUNS = {5.0: 24, 30.0: 40}
+"""How many runs of so many seconds."""
 _STARTING = 60.0
 _PROJECT, _QUEUE = "bench", "q"
 _SWEEP = {
     "method": "random",
     "metric": {"name": "loss", "goal": "minimize"},
-    "run_cap": _RUNS,
     "image_uri": "train:1",
     "program": "train.py",
     "parameters": {"lr": {"min": 0.0, "max": 1.0}, "momentum": {"min": 0.0, "max": 1.0}},
@@ -47,6 +46,12 @@ _MAKE_SWEEP = """mutation ($entity: String!, $project: String!, $config: String!
   upsertSweep(input: {entityName: $entity, projectName: $project, config: $config}) { sweep { name } }
 }"""
 _SUCCESSOR = ("pushToRunQueueByName", "pushToRunQueue", "EnqueueSweepRun")
+_FILES = ("upload", "download")
+"""Files go to and from a store, not through the API, and no plan limits them."""
+
+
+_Sweep = Mapping[str, Any]
+_Command = Callable[[Sandbox, Path, Workers, _Sweep], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +65,18 @@ class _Scheduler:
     """
 
     name: str
-    command: Callable[[Sandbox, Path, Workers], list[str]]
+    command: _Command
     queued: bool = True
 
 
 def run() -> Result:
     """Let all schedulers work side by side, once for each length of runs."""
-    rows = [row for seconds in _LENGTHS for row in _side_by_side(seconds)]
+    rows = [row for seconds in _RUNS for row in _side_by_side(seconds)]
     table = Table(
-        title=f"{_RUNS} runs, {_WORKERS} workers, real processes side by side",
+        title=f"{_WORKERS} workers, real processes side by side",
         columns=[
             "seconds a run",
+            "runs",
             "scheduler",
             "median idle s",
             "90 % below s",
@@ -81,20 +87,19 @@ def run() -> Result:
         rows=rows,
         note="Idle is the time from a run's end in W&B to the next run on the queue (for the native engine: "
         "enqueued in the sweep). The time until a machine takes it is the agent's, and not in it. Requests "
-        "are all that the scheduler's process sends from the first run queued to the last run's end, those "
-        "of its own W&B run too. W&B's launch scheduler has an image to launch; with a job it asks four "
-        "requests a run more. W&B's two know no request limit: W&B refuses what passes a plan's with 429.",
+        "are all that the scheduler's process sends to the API from the first run queued to the last run's "
+        "end; those of its own W&B run are in it, and outside the limit that it keeps. W&B's launch "
+        "scheduler has an image to launch; with a job it asks four requests a run more. W&B's two keep no "
+        "limit: W&B refuses with 429 what passes a plan's.",
     )
-    return Result(
-        tables=[table], seeds=f"One seed for the lengths of runs, ±20 %; {_RUNS - _WORKERS} successions each."
-    )
+    return Result(tables=[table], seeds="One seed, for the lengths of runs, which vary by 20 %.")
 
 
 def _side_by_side(seconds: float) -> Iterator[list[Cell]]:
     with ThreadPoolExecutor(len(_SCHEDULERS)) as pool:
         logs = list(pool.map(lambda scheduler: _log_of(scheduler, seconds), _SCHEDULERS))
     for scheduler, log in zip(_SCHEDULERS, logs, strict=True):
-        yield [seconds, scheduler.name, *_measured(log, seconds)]
+        yield [seconds, _RUNS[seconds], scheduler.name, *_measured(log, seconds)]
 
 
 def _log_of(scheduler: _Scheduler, seconds: float) -> list[dict[str, Any]]:
@@ -103,17 +108,18 @@ def _log_of(scheduler: _Scheduler, seconds: float) -> list[dict[str, Any]]:
         home = Path(folder)
         create_queue(sandbox, _QUEUE)
         with Workers(sandbox, _PROJECT, count=_WORKERS, seconds=seconds) as workers:
-            command = scheduler.command(sandbox, home, workers)
+            runs = _RUNS[seconds]
+            command = scheduler.command(sandbox, home, workers, {**_SWEEP, "run_cap": runs})
             sandbox.reset_requests()
             if scheduler.queued:
                 workers.take_from_queue(_QUEUE)
             with _process(command, sandbox.env(home) | {"WANDB_PROJECT": _PROJECT}, home) as alive:
-                deadline = time.monotonic() + _STARTING + 3 * (_RUNS / _WORKERS) * (seconds + 15.0)
-                while workers.ended < _RUNS and time.monotonic() < deadline and alive():
+                deadline = time.monotonic() + _STARTING + 3 * (runs / _WORKERS) * (seconds + 15.0)
+                while workers.ended < runs and time.monotonic() < deadline and alive():
                     time.sleep(0.5)
-            if workers.ended < _RUNS:
+            if workers.ended < runs:
                 said = (home / "scheduler.log").read_text()[-2000:]
-                raise RuntimeError(f"{scheduler.name}: {workers.ended} of {_RUNS} runs ended:\n{said}")
+                raise RuntimeError(f"{scheduler.name}: {workers.ended} of {runs} runs ended:\n{said}")
             requests: list[dict[str, Any]] = sandbox.requests()["requests"]
     return requests
 
@@ -144,19 +150,19 @@ def _measured(log: Sequence[Mapping[str, Any]], seconds: float) -> list[Cell]:
     for request in sorted(log, key=lambda each: each["time"]):
         if request["sender"] == ENDS:
             freed.append(request["time"])
-        elif request["operation"] in _SUCCESSOR and len(queued) < _RUNS:
+        elif request["operation"] in _SUCCESSOR and len(queued) < _RUNS[seconds]:
             queued.append(request["time"])
             if freed:
                 idle.append(request["time"] - freed.pop(0))
     last = max(each["time"] for each in log if each["sender"] == ENDS)
     asked = [each for each in log if not each["sender"].startswith(WORKER) and each["time"] <= last]
-    asked = [each for each in asked if each["time"] >= queued[0]]
+    asked = [each for each in asked if each["time"] >= queued[0] and each["operation"] not in _FILES]
     share = sum(idle) / (sum(idle) + seconds * len(idle))
     return [
         statistics.median(idle),
         statistics.quantiles(idle, n=10)[-1],
         f"{share:.1%}",
-        len(asked) / _RUNS,
+        len(asked) / _RUNS[seconds],
         60.0 * len(asked) / (last - queued[0]),
     ]
 
@@ -168,36 +174,36 @@ def _make_sweep(sandbox: Sandbox, config: Mapping[str, Any]) -> str:
     return str(answer["upsertSweep"]["sweep"]["name"])
 
 
-def _ours(per_minute: int) -> Callable[[Sandbox, Path, Workers], list[str]]:
-    def command(sandbox: Sandbox, home: Path, _workers: Workers) -> list[str]:
+def _ours(per_minute: int) -> _Command:
+    def command(sandbox: Sandbox, home: Path, _workers: Workers, sweep: _Sweep) -> list[str]:
         settings = {"max_requests_per_minute": per_minute}
         file = home / "sweep.yaml"
-        file.write_text(json.dumps({**_SWEEP, "scheduler": {"num_workers": _WORKERS, "settings": settings}}))
+        file.write_text(json.dumps({**sweep, "scheduler": {"num_workers": _WORKERS, "settings": settings}}))
         where = ["--queue", _QUEUE, "--entity", sandbox.entity, "--project", _PROJECT]
         return [sys.executable, str(_ROOT / "optuna_scheduler.py"), "start", str(file), *where]
 
     return command
 
 
-def _launch_scheduler(sandbox: Sandbox, _home: Path, _workers: Workers) -> list[str]:
-    sweep = _make_sweep(sandbox, _SWEEP)
+def _launch_scheduler(sandbox: Sandbox, _home: Path, _workers: Workers, sweep: _Sweep) -> list[str]:
+    name = _make_sweep(sandbox, sweep)
     words = {
         "entity": sandbox.entity,
         "project": _PROJECT,
         "queue": _QUEUE,
         "project_queue": "model-registry",
         "num_workers": str(_WORKERS),
-        "image_uri": _SWEEP["image_uri"],
+        "image_uri": sweep["image_uri"],
     }
     options = [word for name, value in words.items() for word in (f"--{name}", str(value))]
-    return [sys.executable, "-m", "wandb", "scheduler", sweep, *options]
+    return [sys.executable, "-m", "wandb", "scheduler", name, *options]
 
 
-def _native(*options: str) -> Callable[[Sandbox, Path, Workers], list[str]]:
-    def command(sandbox: Sandbox, _home: Path, workers: Workers) -> list[str]:
-        sweep = _make_sweep(sandbox, {**_SWEEP, "method": "custom", "scheduler": {"engine": "optuna"}})
-        workers.take_from_sweep(sweep)
-        path = f"{sandbox.entity}/{_PROJECT}/{sweep}"
+def _native(*options: str) -> _Command:
+    def command(sandbox: Sandbox, _home: Path, workers: Workers, sweep: _Sweep) -> list[str]:
+        name = _make_sweep(sandbox, {**sweep, "method": "custom", "scheduler": {"engine": "optuna"}})
+        workers.take_from_sweep(name)
+        path = f"{sandbox.entity}/{_PROJECT}/{name}"
         words = ["sweep-scheduler", "--batch-size", str(_WORKERS), *options, path]
         return [sys.executable, "-m", "wandb", *words]
 
