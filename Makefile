@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-requirements
 BENCH ?=
+CELLS ?=
 # Journeys mostly wait, so more of them fit beside each other than there are processors.
 SIDE_BY_SIDE ?= 4
 WITH_TORCH := $(VENV)/.made-from-requirements-examples
 TORCH_EXAMPLES := lightning pytorch_sweep
 
-.PHONY: bench demo example test live check format lock job clean help
+.PHONY: bench demo example test matrix live check format lock job clean help
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*##/make \1 -/p' $(MAKEFILE_LIST)
@@ -26,6 +27,9 @@ bench: $(READY)  ## measure beside the peers, all or one (make bench BENCH=pruni
 
 test: $(WITH_TORCH)  ## every test: unit, thorough, contract, journeys with real processes
 	$(BIN)/python -m pytest --numprocesses $(SIDE_BY_SIDE) --dist loadgroup --no-loadscope-reorder
+
+matrix: $(READY)  ## the contract and real sweeps over the supported releases of wandb and Optuna, all cells or some (CELLS=oldest)
+	@$(BIN)/python -m matrix $(CELLS)
 
 live: $(READY)  ## the launch contract against your W&B: make live, with WANDB_API_KEY and WANDB_ENTITY set
 	$(BIN)/python -m pytest -m live tests/live

@@ -11,9 +11,10 @@ keeps what a job can notice of a container:
   left of the command's process group is killed.
 
 It is no image: `python` is the interpreter named by `SANDBOX_PYTHON` (default: the project's `.venv`), which
-must have the job's requirements already. The agent's `noop` builder installs no requirements either, so
-nothing differs there. Limits on memory or processors are accepted and have no effect. Everything else is
-refused by name: a flag that is silently ignored would let a job work here that fails in a container.
+must have the job's requirements already; given with `-e`, it is this container's alone. The agent's `noop`
+builder installs no requirements either, so nothing differs there. Limits on memory or processors are accepted
+and have no effect. Everything else is refused by name: a flag that is silently ignored would let a job work
+here that fails in a container.
 
 This file runs on its own, with an empty module path: it imports the standard library only.
 """
@@ -104,7 +105,7 @@ def container(arguments: Sequence[str], host: Mapping[str, str], cwd: Path) -> C
         raise Refused(
             f"docker run: --workdir {asked.workdir} lies in no mounted volume: mount it with --volume."
         )
-    python = _python(host)
+    python = _python(asked.env, host)
     command = [str(_on_host(word, volumes) or word) for word in words]
     if PYTHON.fullmatch(command[0]):
         command[0] = python
@@ -127,9 +128,11 @@ def _on_host(word: str, volumes: Sequence[tuple[Path, Path]]) -> Path | None:
     return None
 
 
-def _python(host: Mapping[str, str]) -> str:
+def _python(pairs: Sequence[str], host: Mapping[str, str]) -> str:
+    own = [pair.removeprefix("SANDBOX_PYTHON=") for pair in pairs if pair.startswith("SANDBOX_PYTHON=")]
     project = Path(__file__).resolve().parents[1] / ".venv" / "bin" / "python"
-    return host.get("SANDBOX_PYTHON") or (str(project) if project.exists() else sys.executable)
+    named = own[-1] if own else host.get("SANDBOX_PYTHON")
+    return named or (str(project) if project.exists() else sys.executable)
 
 
 def _environment(pairs: Sequence[str], host: Mapping[str, str], python: str) -> dict[str, str]:

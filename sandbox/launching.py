@@ -68,7 +68,15 @@ def create_queue(sandbox: Sandbox, name: str, *, job_env: Mapping[str, str] | No
     client(sandbox, ["-c", CREATE_QUEUE, sandbox.entity, name, config])
 
 
-def create_job(sandbox: Sandbox, name: str, folder: Path, entry: str, *, project: str | None = None) -> str:
+def create_job(
+    sandbox: Sandbox,
+    name: str,
+    folder: Path,
+    entry: str,
+    *,
+    project: str | None = None,
+    base_image: str | None = None,
+) -> str:
     """Make a job of the code in a folder and return its path, `entity/project/name:latest`.
 
     Args:
@@ -77,10 +85,12 @@ def create_job(sandbox: Sandbox, name: str, folder: Path, entry: str, *, project
         folder: The code, with a `requirements.txt`.
         entry: The command that starts it, `python train.py`.
         project: The project that keeps the job; the folder's name when not given.
+        base_image: What its code is mounted in; the agent's choice when not given.
     """
     project = project or folder.name
     where = ["--entity", sandbox.entity, "--project", project, "--name", name]
     runtime = ".".join(platform.python_version_tuple()[:2])
+    where += ["--base-image", base_image] if base_image else []
     words = ["job", "create", *where, "--entry-point", entry, "--runtime", runtime, "code", str(folder)]
     said = client(sandbox, ["-m", "wandb", *words])
     _found(r"(?:Created|Updated) job: (\S+)", said)
@@ -210,6 +220,7 @@ def start_agent(
     max_schedulers: int = 1,
     name: str = "agent",
     config: Mapping[str, Any] | None = None,
+    python: str = sys.executable,
 ) -> Agent:
     """Start the real launch agent, with Docker or the stand-in for it on its PATH.
 
@@ -221,10 +232,11 @@ def start_agent(
         max_schedulers: How many sweep schedulers it has at once, beside those.
         name: What its files are called, where several agents share a home.
         config: More keys of its config file, such as `stopped_run_timeout`.
+        python: Runs it, and the jobs that name no other with `SANDBOX_PYTHON`: another release of wandb.
     """
     env = sandbox.env(workdir)
     env["PATH"] = path_with_docker(env["PATH"], engine_answers())
-    env.setdefault("SANDBOX_PYTHON", sys.executable)
+    env.setdefault("SANDBOX_PYTHON", python)
     settings = {
         "entity": sandbox.entity,
         "queues": [queue],
@@ -238,7 +250,7 @@ def start_agent(
     log = workdir / f"{name}.log"
     with log.open("ab") as lines:
         process = subprocess.Popen(
-            [sys.executable, "-m", "wandb", "launch-agent", "--config", str(file)],
+            [python, "-m", "wandb", "launch-agent", "--config", str(file)],
             env=env,
             cwd=workdir,
             stdin=subprocess.DEVNULL,

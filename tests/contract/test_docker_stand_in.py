@@ -45,6 +45,12 @@ def test_the_environment_is_the_given_one_and_what_an_image_brings() -> None:
     assert found.env == {"PATH": "/venv/bin:/usr/bin", "HOME": "/home/user", "A": "1=2", "EMPTY": ""}
 
 
+def test_a_container_can_have_a_python_of_its_own() -> None:
+    found = read("-e SANDBOX_PYTHON=/other/bin/python --entrypoint python image train.py")
+    assert found.command[0] == "/other/bin/python"
+    assert found.env["PATH"].startswith("/other/bin:")
+
+
 def test_a_variable_without_value_that_the_host_lacks_is_not_set() -> None:
     assert "NOWHERE" not in read("-e NOWHERE --entrypoint true image").env
 

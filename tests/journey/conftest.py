@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from sandbox.asking import set_sweep_state, stop_run
+from tests.journey.other_agent import AGENT_PYTHON, open_stage_with_other_agent
 from tests.journey.stage import Look, Stage, open_stage
 from tests.journey.sweep_files import PROJECT
 
@@ -17,7 +19,9 @@ OUTAGE = [{"kind": "graphql", "operation": "SweepPoll", "message": "the database
 
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with open_stage(tmp_path_factory.mktemp("journeys")) as stage:
+    home = tmp_path_factory.mktemp("journeys")
+    other = os.environ.get(AGENT_PYTHON)
+    with open_stage_with_other_agent(home, other) if other else open_stage(home) as stage:
         yield stage
 
 

@@ -78,6 +78,9 @@ WORKING: dict[str, dict[str, Any]] = {
     ),
 }
 
+FIRST = ("first", "pruned", "two objectives", "grid")
+"""Those of ``test_first_sweep``."""
+
 REFUSED: dict[str, dict[str, Any]] = {
     "no metric": sweep(metric=None),
     "missing job": sweep(job=GONE),
