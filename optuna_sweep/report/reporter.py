@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from optuna_sweep.study import Opened, quiet_optuna
 
 _DRAW_AGAIN = 600.0
 """Seconds after which new trials are drawn, however few they are."""
+_SHARE = 0.03
+"""Of the process's CPU time, what such drawings may take."""
 _DESCRIBE_AGAIN = 20.0
 """Seconds for which runs that have ended are collected: all of them are described by one request."""
 _WORDS = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
@@ -39,10 +42,18 @@ class Reporter:
         opened: The study. It is read in the values that the runs saw.
         metrics: The objectives in order.
         alerts: What people are told wherever they are.
+        cpu: CPU seconds of this process.
     """
 
     def __init__(
-        self, *, launch: Launch, own: OwnRun, opened: Opened, metrics: tuple[Metric, ...], alerts: Alerts
+        self,
+        *,
+        launch: Launch,
+        own: OwnRun,
+        opened: Opened,
+        metrics: tuple[Metric, ...],
+        alerts: Alerts,
+        cpu: Callable[[], float] = time.process_time,
     ) -> None:
         self._launch = launch
         self._own = own
@@ -53,6 +64,8 @@ class Reporter:
         self._alerts = alerts
         self._alerts.begin(best_trial(self.study, metrics))
         self._troubles: set[str] = set()
+        self._cpu = cpu
+        self._spent = 0.0
         self._drawn = 1
         self._drawn_at = self._described_at = launch.now()
         self._undescribed: dict[str, tuple[int, Mapping[str, Any]]] = {}
@@ -73,8 +86,10 @@ class Reporter:
                 self._draw()
 
     def keeps_constraints(self, trial: int) -> bool:
-        """Whether the trial may be the best."""
-        return feasible(self.study.get_trials(deepcopy=False)[trial])
+        """Whether the trial may be the best; it may where the study cannot be read."""
+        with self._harmless("shown in W&B"):
+            return feasible(self.study.get_trials(deepcopy=False)[trial])
+        return True
 
     def stopping(self, stop_reason: str, *, failed: bool) -> None:
         """A rule ends the sweep; live runs may be at work."""
@@ -157,8 +172,8 @@ class Reporter:
 
     @property
     def _drawing_is_due(self) -> bool:
-        """When the trials have doubled, or time has passed: the cost of all drawings stays in proportion."""
-        late = self._launch.now() - self._drawn_at >= _DRAW_AGAIN
+        """When the trials have doubled, or time has passed and drawing has cost little so far."""
+        late = self._launch.now() - self._drawn_at >= _DRAW_AGAIN and self._spent <= _SHARE * self._cpu()
         return late or self._finished >= 2 * self._drawn
 
     @property
@@ -171,11 +186,13 @@ class Reporter:
 
     def _draw(self, *, at_the_end: bool = False) -> list[Chart]:
         """Put the plots and the table beside the newest row of the history, where there is one."""
+        began = self._cpu()
         self._drawn, self._drawn_at = max(self._finished, 1), self._launch.now()
         drawn = list(charts(self.study, self._metrics))
         step = self._own.next_step if at_the_end and self._history.newest is None else self._history.newest
         if step is not None:
             self._show(drawn, step)
+        self._spent += self._cpu() - began
         return drawn
 
     def _show(self, drawn: Sequence[Chart], step: int) -> None:

@@ -232,3 +232,17 @@ def test_plots_that_w_and_b_does_not_take_do_not_hurt_the_sweep(monkeypatch: pyt
     run = finished(run_cap=3)
     assert run.states == ["COMPLETE"] * 3
     assert "The report could not be shown in W&B: OSError('the disk is full')" in run.launch.said
+
+
+def drawn_while_it_works(cpu: float) -> int:
+    """Drawings of a sweep whose trials are an hour apart, in a process that has worked so long."""
+    run = reported_sweep(lambda p: Script(seconds=3600, summary={"loss": 0.5}), run_cap=9, workers=1)
+    ticks = iter(range(10**6))
+    run.reporter._cpu = lambda: cpu + next(ticks)  # each drawing takes a second or two
+    run.run()
+    return len(run.own.shown)
+
+
+def test_time_alone_draws_again_only_where_drawing_has_cost_little() -> None:
+    assert drawn_while_it_works(cpu=0.0) == 4  # the first, and when they have doubled: 1, 2, 4, 8
+    assert drawn_while_it_works(cpu=10_000.0) == 9
