@@ -124,4 +124,5 @@ def _grid(distribution: Distribution) -> tuple[float | None, float | None]:
 
 
 def _on_grid(number: float, width: float) -> bool:
-    return math.isclose(number / width, round(number / width), rel_tol=1e-9, abs_tol=1e-6)
+    steps = number / width
+    return math.isfinite(steps) and math.isclose(steps, round(steps), rel_tol=1e-9, abs_tol=1e-6)

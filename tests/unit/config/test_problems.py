@@ -81,6 +81,15 @@ def test_each_problem_of_a_file_has_its_sentence(lines: str, problem: str) -> No
     assert problems_of(with_lines(lines)) == [problem]
 
 
+def test_a_point_too_far_out_to_count_its_steps_is_outside() -> None:
+    space = "parameters: {x: {distribution: q_normal, mu: 0, sigma: 1, q: 0.5}}"
+    settings = "scheduler: {job: a, settings: {enqueue: [{x: 1.0e+308}]}}"
+    (line,) = problems_of(with_lines(f"{space}\n{settings}"))
+    assert line.startswith(
+        "scheduler.settings.enqueue[0].x: 1e+308: a number from -inf to inf, a multiple of 0.5"
+    )
+
+
 def test_names_and_values_of_several_lines_are_told_in_one() -> None:
     text = with_lines('parameters: {"a\\nb": {values: [1, 1]}, "c\\nd": 3}\nearly_terminate: "x\\ny"')
     told = problems_of(text)
