@@ -144,8 +144,9 @@ class Settings(Lenient):
         description="Earlier sweeps (`sweep`, `project/sweep`, `entity/project/sweep`) or study artifacts "
         "(`entity/project/name:alias`) whose results the search starts from.",
     )
-    repeats: Whole = Field(
-        default=1, description="Runs for each configuration; the trial gets the mean of their values."
+    repeats: Annotated[int, Field(ge=1, le=1000), BeforeValidator(as_whole)] = Field(
+        default=1,
+        description="Runs for each configuration, 1000 at most; the trial gets the mean of their values.",
     )
     constraints: Annotated[tuple[Constraint, ...], Items] = Field(
         default=(),

@@ -121,6 +121,7 @@ SETTINGS = {
     "{metrics: [loss]}": f"{AT}.metrics[0]: 'loss': a mapping with name, goal, target, impute,"
     " impute_while_running: Write `name: loss` after the dash",
     "{seed: true}": f"{AT}.seed: true: a whole number: Write a whole number",
+    "{repeats: 100000000000}": f"{AT}.repeats: 100000000000: at most 1000: Lower it",
     "{repeats: 0}": f"{AT}.repeats: 0: at least 1: Raise it",
     "{objective: bset}": f"{AT}.objective.rule: 'bset': one of last, best, mean_last_k, summary:"
     " Did you mean 'best'?",
