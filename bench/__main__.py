@@ -12,7 +12,7 @@ import optuna
 from bench.page import publish
 from bench.result import Result
 
-NAMES = ("requests", "idle", "overhead", "pruning", "efficiency", "scale")
+NAMES = ("requests", "idle", "overhead", "reporting", "pruning", "efficiency", "scale")
 
 
 def main() -> None:
