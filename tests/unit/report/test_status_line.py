@@ -22,11 +22,12 @@ class Terminal:
 
     def lines(self) -> list[str]:
         """What a person sees, from the top."""
-        os.set_blocking(self.master, False)
-        try:
-            written = os.read(self.master, 10_000).decode()
-        except BlockingIOError:
-            written = ""
+        # What is written comes out a moment later, so an end mark is waited for.
+        os.write(self.slave, b"\0")
+        raw = b""
+        while not raw.endswith(b"\0"):
+            raw += os.read(self.master, 10_000)
+        written = raw[:-1].decode()
         seen = [""]
         at = 0
         text = written.replace("\r\n", "\n")
