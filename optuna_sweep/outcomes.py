@@ -99,9 +99,15 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The trial has values, one for each objective in the config's order."""
+    """The trial has values, one for each objective in the config's order.
+
+    Attributes:
+        values: The values.
+        feasible: Whether it keeps its constraints; one that does not is nobody's best.
+    """
 
     values: tuple[float, ...]
+    feasible: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ class StopRules:
             self._judge_failures(outcome.reason)
             return
         self._failures_in_a_row = 0
-        if isinstance(outcome, Completed) and self._metric is not None:
+        if isinstance(outcome, Completed) and outcome.feasible and self._metric is not None:
             self._judge_value(self._metric, outcome.values[0])
         else:
             self._idle += 1

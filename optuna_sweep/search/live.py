@@ -111,7 +111,9 @@ class LiveTrial:
         self._note_constraints(run.curve.constraints(summary))
         self.values[run.place.repeat] = outcome.values
         if len(self.values) == self.repeats:
-            return Completed(tuple(fmean(column) for column in zip(*self.values.values(), strict=True)))
+            feasible = all(number <= 0.0 for number in self.constraints.values())
+            means = tuple(fmean(column) for column in zip(*self.values.values(), strict=True))
+            return Completed(means, feasible)
         return self._between_repeats(run.place.repeat, outcome.values)
 
     def worth_another(self, seen: Observation, retry: Retry) -> str:

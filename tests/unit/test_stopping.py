@@ -94,6 +94,14 @@ def test_several_objectives_reach_no_target() -> None:
     assert stop.ruling(0) is None
 
 
+def test_a_value_that_breaks_a_constraint_reaches_no_target_and_is_no_better_one() -> None:
+    stop = rules(target=0.5, patience=2)
+    stop.trial_told(Completed((0.1,), feasible=False))
+    assert stop.ruling(0) is None
+    stop.trial_told(Completed((0.1,), feasible=False))
+    assert stop.ruling(0) == Stop("stop.patience", "2 trials in a row brought no better value")
+
+
 def test_patience_counts_trials_without_a_better_value_in_a_row() -> None:
     stop = rules(patience=2)
     assert tell(stop, 0.5, 0.6, 0.4, 0.4) is None

@@ -91,8 +91,10 @@ def test_objectives_of_different_rows_are_told_together() -> None:
 def test_constraints_are_stored_with_the_trial_that_they_judge() -> None:
     bound = Constraint(metric="loss", max=0.25)
     search = search_over(measure={"constraints": (bound,)})
-    search.tell(ended(asked(search), 0.5, loss=0.5))
+    verdict = search.tell(ended(asked(search), 0.5, loss=0.5))
     assert list(constraints.of(search.study.trials[0]).values()) == [0.25]
+    assert verdict.outcome == Completed((0.5,), feasible=False)
+    assert search.tell(ended(asked(search), 0.25, loss=0.25)).outcome == Completed((0.25,), feasible=True)
 
 
 # Pruning ----------------------------------------------------------------------------------
