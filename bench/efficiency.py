@@ -7,7 +7,7 @@ import math
 import os
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any, Protocol
 
@@ -21,6 +21,8 @@ from bench.tasks import TASKS, Task
 from optuna_sweep.outcomes import Observation, Phase
 
 _BUDGETS = (20, 40, 60, 100)
+_SPREAD_AT = 60
+_FEWEST_FOR_A_SPREAD = 4
 _WORKERS = (1, 8)
 _SECONDS = float(os.environ.get("BENCH_SECONDS", "8"))
 """Real seconds for each searcher, task and number of workers; slow searchers get fewer seeds."""
@@ -110,8 +112,17 @@ def run() -> Result:
         tables=[
             Table(
                 title="Median regret (loss above the best known) after so many finished trials",
-                columns=["task", "workers", "search", "seeds", *(f"@{budget}" for budget in _BUDGETS)],
+                columns=[
+                    "task",
+                    "workers",
+                    "search",
+                    "seeds",
+                    *(f"@{budget}" for budget in _BUDGETS),
+                    f"half of the seeds @{_SPREAD_AT}",
+                ],
                 rows=rows,
+                note="The last column is from the first to the third quartile: medians closer together than "
+                "that are no ranking. It is empty below four seeds, which bear none at all.",
             )
         ],
         seeds=f"Seeds from 0, as many as fit into {_SECONDS:g} s each (`BENCH_SECONDS`, 8 without it), "
@@ -124,7 +135,16 @@ def _medians(task: Task, workers: int, make: Callable[[Mapping[str, Any], int], 
     found: list[list[float]] = []
     while len(found) < _MOST_SEEDS and (not found or time.monotonic() - began < _SECONDS):
         found.append(_regrets(task, workers, make(task.parameters, len(found)), len(found)))
-    return [len(found), *(statistics.median(column) for column in zip(*found, strict=True))]
+    columns = list(zip(*found, strict=True))
+    spread = _spread(columns[_BUDGETS.index(_SPREAD_AT)])
+    return [len(found), *(statistics.median(column) for column in columns), spread]
+
+
+def _spread(regrets: Sequence[float]) -> str:
+    if len(regrets) < _FEWEST_FOR_A_SPREAD:
+        return ""
+    low, _, high = statistics.quantiles(regrets, n=4)
+    return f"{low:.3g} to {high:.3g}"
 
 
 def _regrets(task: Task, workers: int, searcher: Searcher, seed: int) -> list[float]:
