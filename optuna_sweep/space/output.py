@@ -6,6 +6,7 @@ import contextlib
 import io
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterator
 from typing import Final, TextIO
 
@@ -44,9 +45,15 @@ class Printed(io.TextIOBase):
         return [line for line in self._kept.getvalue().splitlines() if line.strip()]
 
 
+_REPLACED: deque[Printed] = deque(maxlen=1000)
+"""Kept alive: the ``print`` of older Pythons only borrows ``sys.stdout``. Another thread that prints while it
+is replaced would write to an object that is gone, and crash the process."""
+
+
 @contextlib.contextmanager
 def kept_output() -> Iterator[Printed]:
     """Stand before standard output for a while."""
     printed = Printed(sys.stdout)
+    _REPLACED.append(printed)
     with contextlib.redirect_stdout(printed):
         yield printed
