@@ -213,7 +213,7 @@ def test_schedulers_that_share_a_study_never_touch_each_others_trials(address: s
         "metric": {"name": "loss"},
         "run_cap": 12,
         "parameters": {"x": {"min": 0.0, "max": 1.0}},
-        "scheduler": {"settings": {"seed": 7, "study_name": STUDY}},
+        "scheduler": {"settings": {"seed": 7, "study_name": STUDY, "pruner": {"type": "NopPruner"}}},
     }
     results = processes(address, sweep, ("left", "right"))
     assert [result["ending"] for result in results] == ["FINISHED", "FINISHED"]
