@@ -78,7 +78,9 @@ class Decimals(Domain):
         self, low: float, high: float, *, log: bool = False, warp: Warp | None = None, endless: bool = False
     ) -> None:
         super().__init__(warp, endless=endless)
-        self.distribution: FloatDistribution = FloatDistribution(low, high, log=log)
+        # Samplers divide by the width of the logarithms, and close bounds have the same.
+        end = low if log and math.log(low) == math.log(high) else high
+        self.distribution: FloatDistribution = FloatDistribution(low, end, log=log)
 
     def value(self, entry: Any) -> Any:
         """See ``Domain``."""

@@ -146,7 +146,8 @@ def test_sampler_and_pruner_are_those_of_the_file(shown: Shown) -> None:
         assert trial.last_step is not None
         assert trial.last_step >= 4, "pruned within the warm-up"
         assert "25% line" in trial.user_attrs["reason"]
-        assert seen.trials[trial.number].summary["epoch"] < 30
+        # Its run hears of it 10 to 30 s later, which may be after its end.
+        assert trial.last_step < 29
 
 
 def test_several_objectives_end_with_a_pareto_front(shown: Shown) -> None:
