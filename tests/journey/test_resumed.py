@@ -36,7 +36,9 @@ FILES: dict[str, dict[str, Any]] = {
         settings={"retry": {"max": 3, "on": ["crashed", "failed", "preempted"]}},
     ),
     "failing": light(
-        parameters={**X, "fate": {"value": "fail"}}, settings={"stop": {"max_consecutive_failures": 2}}
+        workers=1,
+        parameters={**X, "fate": {"value": "fail"}},
+        settings={"stop": {"max_consecutive_failures": 2}},
     ),
 }
 DELETE_FILE = """
