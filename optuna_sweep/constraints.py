@@ -53,6 +53,11 @@ def of(trial: BaseTrial) -> dict[str, float]:
     return {str(place): number for place, number in enumerate(numbers)}
 
 
+def kept(trial: BaseTrial) -> bool:
+    """Whether the trial keeps its constraints, by Optuna's rule; so does one without any."""
+    return all(value <= 0.0 for value in of(trial).values())
+
+
 def for_sampler() -> dict[str, Any]:
     """The arguments that make a sampler regard constraints; none with Optuna 5, where it does by itself."""
     return {} if NATIVE else {"constraints_func": _numbers}

@@ -11,7 +11,6 @@ from optuna_sweep.errors import OptunaSweepError, Refused
 from optuna_sweep.keeping import Keeper
 from optuna_sweep.launch import Ending
 from optuna_sweep.loop import Loop
-from optuna_sweep.outcomes import Outcome, Proposal
 from optuna_sweep.patience import Patience
 from optuna_sweep.recovery import runs_started
 from optuna_sweep.report import Alerts, Progress, Reporter, StatusLine
@@ -159,10 +158,6 @@ class OptunaScheduler(LaunchScheduler):
         self._reporter = reporter
         progress.begin(reporter.study.get_trials())
 
-        def told(proposal: Proposal, outcome: Outcome) -> None:
-            kept = reporter.keeps_constraints(proposal.trial)
-            reporter.trial_told(progress.told(proposal, outcome, keeps_constraints=kept))
-
         def tick() -> None:
             reporter.tick()
             if self._keeper is not None:
@@ -176,7 +171,7 @@ class OptunaScheduler(LaunchScheduler):
             workers=self.workers,
             tick=tick,
             requests_per_minute=config.settings.max_requests_per_minute,
-            told=told,
+            told=lambda proposal, outcome: reporter.trial_told(progress.told(proposal, outcome)),
             stopping=lambda stop: reporter.stopping(stop.reason, failed=stop.failed),
             ended=reporter.run_ended,
         )

@@ -112,11 +112,11 @@ class StopRules:
         return None
 
     def _judge_value(self, metric: Metric, value: float) -> None:
-        better = self._best is None or (value < self._best if metric.minimize else value > self._best)
+        better = self._best is None or metric.better(value, self._best)
         self._idle = 0 if better else self._idle + 1
         self._best = value if better else self._best
         target = self.target
-        if target is not None and (value <= target if metric.minimize else value >= target):
+        if target is not None and metric.reaches(value, target):
             self._end(self._target_at, f"{metric.name} reached its target {target:g} with {value:.6g}")
 
     def _judge_failures(self, last: str) -> None:

@@ -26,6 +26,14 @@ class Metric:
     target: float | None = None
     impute: Impute | None = None
 
+    def better(self, value: float, than: float) -> bool:
+        """Whether one value is better than another."""
+        return value < than if self.minimize else value > than
+
+    def reaches(self, value: float, target: float) -> bool:
+        """Whether a value is as good as the target, or better."""
+        return value == target or self.better(value, target)
+
 
 def read_metrics(file: SweepFile, settings: Settings, findings: Findings) -> tuple[Metric, ...]:
     """The objectives in order: of the settings, else of ``metrics``, else of ``metric``."""

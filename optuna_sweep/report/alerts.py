@@ -82,7 +82,7 @@ class Alerts:
     def _reaches(self, best: FrozenTrial | None) -> bool:
         if best is None or best.value is None or self._target is None:
             return False
-        return best.value <= self._target if self._metrics[0].minimize else best.value >= self._target
+        return self._metrics[0].reaches(best.value, self._target)
 
     def _worded(self, best: FrozenTrial) -> str:
         run = best.user_attrs.get(RUN_ID, "")

@@ -7,10 +7,10 @@ from typing import Any
 
 from optuna.trial import FrozenTrial
 
+from optuna_sweep import constraints
 from optuna_sweep.config import Metric
 from optuna_sweep.launch import OwnRun
 from optuna_sweep.report.rows import BEST, TRIAL, row
-from optuna_sweep.report.standing import feasible
 
 
 class History:
@@ -58,7 +58,7 @@ class History:
 
     def _note(self, trial: FrozenTrial) -> dict[str, Any]:
         """The best value of each objective so far, of trials that keep their constraints."""
-        if trial.values is not None and feasible(trial):
+        if trial.values is not None and constraints.kept(trial):
             for metric, value in zip(self._metrics, trial.values, strict=False):
                 pick = min if metric.minimize else max
                 self._best[metric.name] = pick(value, self._best.get(metric.name, value))

@@ -7,14 +7,13 @@ from collections.abc import Callable, Sequence
 
 from optuna.trial import FrozenTrial, TrialState
 
+from optuna_sweep import constraints
 from optuna_sweep.config import Metric
 from optuna_sweep.outcomes import Completed, Failed, Outcome, Proposal, Pruned
-from optuna_sweep.report.rows import RUN_ID
-from optuna_sweep.report.standing import feasible
+from optuna_sweep.report.rows import ENDED, RUN_ID
 from optuna_sweep.run_ids import RunId
 
 _FEWEST_FOR_A_RATE = 2
-_WORDS = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
 
 
 class Progress:
@@ -40,18 +39,18 @@ class Progress:
     def begin(self, trials: Sequence[FrozenTrial]) -> None:
         """Count what earlier schedulers of the sweep have told. Called once, before anything is told."""
         for trial in trials:
-            if RUN_ID in trial.user_attrs and trial.state in _WORDS:
-                self._states[_WORDS[trial.state]] += 1
+            if RUN_ID in trial.user_attrs and trial.state in ENDED:
+                self._states[ENDED[trial.state]] += 1
                 self._earlier += 1
-            if trial.state is TrialState.COMPLETE and feasible(trial):
+            if trial.state is TrialState.COMPLETE and constraints.kept(trial):
                 self._note_best(RunId(trial.number).name, trial.values)
 
-    def told(self, proposal: Proposal, outcome: Outcome, *, keeps_constraints: bool = True) -> str:
+    def told(self, proposal: Proposal, outcome: Outcome) -> str:
         """The line for a trial that was told; one that breaks a constraint is never the best."""
         match outcome:
-            case Completed(values):
+            case Completed(values, feasible):
                 self._states["complete"] += 1
-                if keeps_constraints:
+                if feasible:
                     self._note_best(proposal.name, values)
                 what = self._values(values)
             case Pruned(reason=reason):
@@ -102,8 +101,7 @@ class Progress:
         if len(self._metrics) != 1:
             return
         (value,) = values
-        sign = 1 if self._metrics[0].minimize else -1
-        if self._best is None or sign * value < sign * self._best[0]:
+        if self._best is None or self._metrics[0].better(value, self._best[0]):
             self._best = (value, name)
 
 

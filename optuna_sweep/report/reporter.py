@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial
 
 from optuna_sweep.config import Metric
 from optuna_sweep.epitaphs import epitaph
@@ -20,8 +20,8 @@ from optuna_sweep.report.files import write_files
 from optuna_sweep.report.history import History
 from optuna_sweep.report.page import Ended
 from optuna_sweep.report.read_study import ReadStudy
-from optuna_sweep.report.rows import REASON, RUN_ID, table
-from optuna_sweep.report.standing import best_trial, feasible, standing
+from optuna_sweep.report.rows import ENDED, REASON, RUN_ID, table
+from optuna_sweep.report.standing import best_trial, standing
 from optuna_sweep.study import Opened, quiet_optuna
 
 _DRAW_AGAIN = 600.0
@@ -30,7 +30,6 @@ _SHARE = 0.03
 """Of the process's CPU time, what such drawings may take."""
 _DESCRIBE_AGAIN = 20.0
 """Seconds for which runs that have ended are collected: all of them are described by one request."""
-_WORDS = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
 
 
 class Reporter:
@@ -84,12 +83,6 @@ class Reporter:
             self._alerts.told(best_trial(self.study, self._metrics))
             if self._drawing_is_due:
                 self._draw()
-
-    def keeps_constraints(self, trial: int) -> bool:
-        """Whether the trial may be the best; it may where the study cannot be read."""
-        with self._harmless("shown in W&B"):
-            return feasible(self.study.get_trials(deepcopy=False)[trial])
-        return True
 
     def stopping(self, stop_reason: str, *, failed: bool) -> None:
         """A rule ends the sweep; live runs may be at work."""
@@ -202,4 +195,4 @@ class Reporter:
 
 
 def _epitaph(trial: FrozenTrial) -> Mapping[str, Any]:
-    return epitaph(trial.number, _WORDS.get(trial.state), trial.user_attrs.get(REASON))
+    return epitaph(trial.number, ENDED.get(trial.state), trial.user_attrs.get(REASON))

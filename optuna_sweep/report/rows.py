@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.config import Metric
 
@@ -18,6 +18,8 @@ PARAMETER = "param/"
 BEST = "best/"
 RUN_ID, REASON = "run_id", "reason"
 """User attributes that the search gives each trial."""
+ENDED = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.FAIL: "failed"}
+"""The words for how a trial has ended, everywhere."""
 
 
 def row(trial: FrozenTrial, metrics: Sequence[Metric]) -> dict[str, Any]:

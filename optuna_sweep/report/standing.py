@@ -11,9 +11,8 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from optuna_sweep import constraints
 from optuna_sweep.config import Metric
-from optuna_sweep.report.rows import RUN_ID
+from optuna_sweep.report.rows import ENDED, RUN_ID
 
 _FRONT_SHOWN = 100
 
@@ -38,18 +37,8 @@ class Saved:
 def counts(trials: Sequence[FrozenTrial]) -> dict[str, int]:
     """How many trials are in each state, in the words that are used everywhere: ``trials/complete``."""
     found = Counter(trial.state for trial in trials)
-    words = {
-        TrialState.COMPLETE: "complete",
-        TrialState.PRUNED: "pruned",
-        TrialState.FAIL: "failed",
-        TrialState.RUNNING: "running",
-    }
+    words = {**ENDED, TrialState.RUNNING: "running"}
     return {f"trials/{word}": found[state] for state, word in words.items()}
-
-
-def feasible(trial: FrozenTrial) -> bool:
-    """Whether the trial keeps its constraints, by Optuna's rule; so does one without any."""
-    return all(value <= 0.0 for value in constraints.of(trial).values())
 
 
 def best_trial(study: optuna.Study, metrics: Sequence[Metric]) -> FrozenTrial | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import optuna
 
-from optuna_sweep import endings
+from optuna_sweep import constraints, endings
 from optuna_sweep.measure import Curve, Measure
 from optuna_sweep.outcomes import Completed, Observation, Outcome, Phase, Proposal, Pruned
 from optuna_sweep.reasons import why_pruned
@@ -111,9 +111,9 @@ class LiveTrial:
         self._note_constraints(run.curve.constraints(summary))
         self.values[run.place.repeat] = outcome.values
         if len(self.values) == self.repeats:
-            feasible = all(number <= 0.0 for number in self.constraints.values())
+            constraints.note(self.trial, self.constraints)
             means = tuple(fmean(column) for column in zip(*self.values.values(), strict=True))
-            return Completed(means, feasible)
+            return Completed(means, feasible=constraints.kept(self.trial))
         return self._between_repeats(run.place.repeat, outcome.values)
 
     def worth_another(self, seen: Observation, retry: Retry) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from optuna_sweep import constraints
 from optuna_sweep.errors import SweepError, TrialError
 from optuna_sweep.launch import KnownRun
 from optuna_sweep.measure import Measure
@@ -77,7 +76,8 @@ class Search:
         self.study = opened.study
         self.measure = measure
         self.repeats = repeats
-        self.storage, self._opened = opened.storage, opened
+        self.storage = opened.storage
+        self._opened = opened
         self.space = space
         self._sweep_id = sweep_id
         self._retry = retry
@@ -157,8 +157,8 @@ class Search:
     def _is_free(self, config: dict[str, Any], number: int) -> bool:
         if self._opened.shared:
             self._neighbours.listen()  # once more: the point may have been taken in the meantime
-            before = self._neighbours.asking_before(number)
-            if any(self.space.key(self.space.config(trial)) == self.space.key(config) for trial in before):
+            key, before = self.space.key(config), self._neighbours.asking_before(number)
+            if any(self.space.key(self.space.config(trial)) == key for trial in before):
                 return False
         return self._novelty.is_new(config)
 
@@ -201,8 +201,8 @@ class Search:
         if outcome is None:
             return Verdict(decision=Decision.DONE)
         others = self._finish(live, outcome, but=seen.run_id)
-        why = "" if isinstance(outcome, Completed) else outcome.reason
-        return Verdict(decision=Decision.DONE, outcome=outcome, reason=why, also_stop=others)
+        reason = "" if isinstance(outcome, Completed) else outcome.reason
+        return Verdict(decision=Decision.DONE, outcome=outcome, reason=reason, also_stop=others)
 
     def _finish(self, live: LiveTrial, outcome: Outcome, *, but: str) -> tuple[str, ...]:
         """Tell the trial and forget its runs; the ids of its other runs that were started."""
@@ -211,8 +211,6 @@ class Search:
         self._due = deque(proposal for proposal in self._due if proposal.run_id not in runs)
         for run_id in runs:
             del self._live[run_id]
-        if isinstance(outcome, Completed):
-            constraints.note(live.trial, live.constraints)
         self._settle(live.trial, outcome)
         return tuple(run_id for run_id in runs if run_id != but and run_id not in due)
 

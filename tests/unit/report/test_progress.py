@@ -115,6 +115,6 @@ def test_a_scheduler_that_takes_over_goes_on_counting_but_has_a_rate_of_its_own(
 def test_a_run_that_breaks_a_constraint_is_never_the_best() -> None:
     progress = Progress([LOSS], None)
     proposal = Proposal(run_id="s-0000", trial=0, name="trial-000", parameters={})
-    assert progress.told(proposal, Completed((0.1,)), keeps_constraints=False) == (
+    assert progress.told(proposal, Completed((0.1,), feasible=False)) == (
         "trial-000 loss 0.1. [1 told: 1 complete]"
     )
