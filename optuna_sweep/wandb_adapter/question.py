@@ -19,7 +19,7 @@ from typing import Any
 from optuna_sweep.errors import Refused, Unavailable
 from optuna_sweep.launch import Snapshot, SweepState, Watch
 from optuna_sweep.outcomes import Observation, Phase, Row
-from optuna_sweep.wandb_adapter.records import json_object
+from optuna_sweep.wandb_adapter.records import joined, rows_of
 from optuna_sweep.wandb_adapter.states import left_the_queue, phase_of_run, taken_by_an_agent, wish_for_sweep
 from optuna_sweep.wandb_adapter.summaries import ENDED, filter_for_ended, summaries_in
 
@@ -175,7 +175,7 @@ class Question:
         return Observation(
             run_id=watch.run_id,
             phase=phase,
-            rows=_merge(_take(cursor, group, answer) for group, answer in answers),
+            rows=joined(_take(cursor, group, answer) for group, answer in answers),
             summary=summaries.get(watch.run_id) if phase.ended else None,
             detail=detail,
             taken=phase is Phase.WAITING and taken_by_an_agent(str((item or {}).get("state"))),
@@ -204,28 +204,9 @@ def _on_the_queue(cursor: _Cursor, item: Mapping[str, Any] | None) -> tuple[Phas
     return Phase.WAITING, ""
 
 
-def _take(cursor: _Cursor, group: Columns, rows: Sequence[Any] | None) -> list[Row]:
+def _take(cursor: _Cursor, group: Columns, answer: Sequence[Any] | None) -> list[Row]:
     """The new rows of one group."""
-    first = cursor.next_step.get(group, 0)
-    taken: dict[int, Row] = {}
-    for row in map(json_object, rows or []):
-        step = _step_of(row)
-        if step is not None and step >= first:
-            taken[step] = Row(step, {name: row[name] for name in group if name in row})
-    if taken:
-        cursor.next_step[group] = max(taken) + 1
-    return [taken[step] for step in sorted(taken)]
-
-
-def _merge(groups: Iterable[Sequence[Row]]) -> tuple[Row, ...]:
-    """Rows of several groups of columns, one for each step, ascending."""
-    merged: dict[int, dict[str, Any]] = {}
-    for rows in groups:
-        for row in rows:
-            merged.setdefault(row.step, {}).update(row.values)
-    return tuple(Row(step, merged[step]) for step in sorted(merged))
-
-
-def _step_of(row: Mapping[str, Any]) -> int | None:
-    step = row.get("_step")
-    return int(step) if isinstance(step, int | float) and not isinstance(step, bool) else None
+    rows = rows_of(group, answer, cursor.next_step.get(group, 0))
+    if rows:
+        cursor.next_step[group] = rows[-1].step + 1
+    return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from optuna_sweep.epitaphs import tells_the_end, without_epitaph
@@ -30,19 +30,27 @@ def known_run(node: Mapping[str, Any], columns: Sequence[Sequence[str]] = ()) ->
         summary=without_epitaph(summary),
         created_at=str(node.get("createdAt") or ""),
         stopping=bool(node.get("stopped")),
-        rows=_rows(node.get("sampledHistory") or [], columns),
+        rows=joined(map(rows_of, columns, node.get("sampledHistory") or [])),
         told=tells_the_end(summary),
     )
 
 
-def _rows(answer: Sequence[Sequence[Any] | None], columns: Sequence[Sequence[str]]) -> tuple[Row, ...]:
-    """History out of one list of rows for each group of columns; one row for each step."""
+def rows_of(group: Sequence[str], answer: Sequence[Any] | None, first: int | None = None) -> list[Row]:
+    """The history rows of one group of columns, ascending, without those before the step ``first``."""
+    found: dict[int, Row] = {}
+    for row in map(json_object, answer or []):
+        step = _step_of(row)
+        if step is not None and (first is None or step >= first):
+            found[step] = Row(step, {name: row[name] for name in group if name in row})
+    return [found[step] for step in sorted(found)]
+
+
+def joined(groups: Iterable[Sequence[Row]]) -> tuple[Row, ...]:
+    """Rows of several groups of columns, one for each step, ascending."""
     merged: dict[int, dict[str, Any]] = {}
-    for group, rows in zip(columns, answer, strict=False):
-        for row in map(json_object, rows or []):
-            step = row.get("_step")
-            if isinstance(step, int | float):
-                merged.setdefault(int(step), {}).update({name: row[name] for name in group if name in row})
+    for rows in groups:
+        for row in rows:
+            merged.setdefault(row.step, {}).update(row.values)
     return tuple(Row(step, merged[step]) for step in sorted(merged))
 
 
@@ -71,6 +79,11 @@ def json_object(raw: Any) -> dict[str, Any]:
         except ValueError:
             return {}
     return raw if isinstance(raw, dict) else {}
+
+
+def _step_of(row: Mapping[str, Any]) -> int | None:
+    step = row.get("_step")
+    return int(step) if isinstance(step, int | float) and not isinstance(step, bool) else None
 
 
 def _plain(config: Mapping[str, Any]) -> dict[str, Any]:
