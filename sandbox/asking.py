@@ -6,9 +6,17 @@ import base64
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox.serving import Sandbox
+
+_PUSH = """
+mutation ($entity: String!, $queue: String!, $spec: JSONString!) {
+  pushToRunQueueByName(
+    input: {entityName: $entity, projectName: "model-registry", queueName: $queue, runSpec: $spec}
+  ) { runQueueItemId }
+}"""
 
 
 class Refused(Exception):
@@ -26,6 +34,12 @@ def ask(sandbox: Sandbox, document: str, **variables: object) -> dict[str, Any]:
         raise Refused(str(answer["errors"]))
     data: dict[str, Any] = answer["data"]
     return data
+
+
+def push(sandbox: Sandbox, queue: str, spec: Mapping[str, Any]) -> str:
+    """Put a run spec on a queue, and return the id of the queue item."""
+    answer = ask(sandbox, _PUSH, entity=sandbox.entity, queue=queue, spec=json.dumps(spec))
+    return str(answer["pushToRunQueueByName"]["runQueueItemId"])
 
 
 def set_sweep_state(sandbox: Sandbox, sweep: str, state: str) -> None:

@@ -9,6 +9,15 @@ import yaml
 
 JOBS: dict[str, Any] = {"job": "e/p/train:latest", "scheduler": {"job": "e/p/scheduler:latest"}}
 LOSS = {"name": "loss", "goal": "minimize"}
+BROKEN_SAMPLER = """
+class Broken(optuna.samplers.RandomSampler):
+    def sample_independent(self, study, trial, name, distribution):
+        raise ZeroDivisionError("no room")
+
+def sampler():
+    return Broken()
+"""
+"""A user file whose sampler can search no space."""
 
 
 def sweep_file(folder: Path, *, settings: Any = None, name: str = "sweep.yaml", **keys: Any) -> Path:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from sandbox import asking
 from sandbox.asking import ask, stop_run
 from sandbox.launching import (
     PROMPT_HISTORY,
@@ -37,12 +38,6 @@ with wandb.init() as run:
         run.log({"epoch": epoch, "loss": 1 / (epoch + 1)})
         time.sleep(0.2)
 """
-PUSH = """
-mutation ($entity: String!, $spec: JSONString!) {
-  pushToRunQueueByName(
-    input: {entityName: $entity, projectName: "model-registry", queueName: "q", runSpec: $spec}
-  ) { runQueueItemId }
-}"""
 ITEM = """
 query ($entity: String!, $item: ID!) {
   project(name: "model-registry", entityName: $entity) {
@@ -113,8 +108,7 @@ def config(epochs: int) -> dict[str, Any]:
 
 def push(sandbox: Sandbox, **spec: object) -> str:
     spec = {"entity": sandbox.entity, "project": PROJECT, "docker": {}, "git": {}, "resource": None, **spec}
-    answer = ask(sandbox, PUSH, entity=sandbox.entity, spec=json.dumps(spec))
-    return str(answer["pushToRunQueueByName"]["runQueueItemId"])
+    return asking.push(sandbox, "q", spec)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from playwright.sync_api import Browser
 
-from sandbox.asking import ask
+from sandbox.asking import ask, push
 from sandbox.launching import create_queue, wait_for
 from sandbox.serving import Sandbox
 from tests.contract.browsers import SIZES, chromium, opened
@@ -27,12 +27,6 @@ mutation ($entity: String!, $config: String!) {
   upsertSweep(input: {entityName: $entity, projectName: "pages", config: $config, state: "RUNNING"}) {
     sweep { name }
   }
-}"""
-PUSH = """
-mutation ($entity: String!, $spec: JSONString!) {
-  pushToRunQueueByName(
-    input: {entityName: $entity, projectName: "model-registry", queueName: "gpus", runSpec: $spec}
-  ) { runQueueItemId }
 }"""
 WORK = """
 import shutil, sys
@@ -88,7 +82,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
         launched = {"WANDB_SWEEP_ID": sweep, "WANDB_PROJECT": PROJECT, "WANDB_RUN_ID": run}
         made.client.run(TRAIN, **launched)
         spec = {"run_id": run, "project": PROJECT, "entity": sandbox.entity, "sweep_id": sweep}
-        ask(sandbox, PUSH, entity=sandbox.entity, spec=json.dumps(spec))
+        push(sandbox, "gpus", spec)
         yield made
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from sandbox.asking import ask
+from sandbox.asking import ask, push
 from sandbox.launching import Agent, client, create_job, create_queue, start_agent
 from sandbox.serving import Sandbox
 from tests.journey.stage import HERE, QUEUE, ROOT, Look, Stage, launch_all, register
@@ -25,12 +25,6 @@ query ($entity: String!) {
   project(name: "model-registry", entityName: $entity) {
     runQueue(name: "journeys") { runQueueItems { edges { node { associatedRunId runSpec } } } }
   }
-}"""
-PUSH = """
-mutation ($entity: String!, $spec: JSONString!) {
-  pushToRunQueueByName(input: {
-    entityName: $entity, projectName: "model-registry", queueName: "journeys", runSpec: $spec
-  }) { runQueueItemId }
 }"""
 RESUME = """
 import sys
@@ -87,7 +81,7 @@ class RoughStage(Stage):
         (spec,) = [item["runSpec"] for item in items if item["associatedRunId"] == run]
         again = {**(json.loads(spec) if isinstance(spec, str) else spec), "_resume_count": 1}
         del again["sweep_id"]
-        ask(self.sandbox, PUSH, entity=self.sandbox.entity, spec=json.dumps(again))
+        push(self.sandbox, QUEUE, again)
 
     def gone(self, name: str) -> None:
         """Wait until the sweep has no scheduler process."""

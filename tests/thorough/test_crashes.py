@@ -9,7 +9,7 @@ nothing but the file and the sweep.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -157,6 +157,19 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], 
     return death.moments, outcome_of(journal)
 
 
+def killed_at_each(
+    moments: list[str], folder: Path, patch: pytest.MonkeyPatch
+) -> Iterator[tuple[MemoryLaunch, Path, str]]:
+    """For each moment a sweep whose scheduler died at it, the file of its study, and where that was."""
+    for at, moment in enumerate(moments):
+        journal = folder / f"{at}" / JOURNAL
+        journal.parent.mkdir()
+        launch = MemoryLaunch(training)
+        with pytest.raises(Killed):
+            schedule(launch, journal, Death(at), patch)
+        yield launch, journal, f"killed at moment {at}, {moment}"
+
+
 def test_the_uninterrupted_sweep_prunes_retries_and_completes(
     uninterrupted: tuple[list[str], list[Any]],
 ) -> None:
@@ -174,15 +187,9 @@ def test_a_sweep_killed_at_any_moment_goes_on_as_if_nothing_had_happened(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     moments, expected = uninterrupted
-    for at, moment in enumerate(moments):
-        journal = tmp_path / f"{at}" / JOURNAL
-        journal.parent.mkdir()
-        launch = MemoryLaunch(training)
-        with pytest.raises(Killed):
-            schedule(launch, journal, Death(at), monkeypatch)
+    for launch, journal, where in killed_at_each(moments, tmp_path, monkeypatch):
         damage(journal)
         ending = schedule(launch, journal, Death(), monkeypatch)
-        where = f"killed at moment {at}, {moment}"
         assert ending is Ending.FINISHED, where
         assert not launch.live(), where
         assert sorted(launch.runs) == [f"sweep-000{n}" for n in range(4)] + ["sweep-0003-r1"] + [
@@ -199,15 +206,9 @@ def test_runs_that_are_stopped_when_their_scheduler_dies_are_run_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     moments, expected = uninterrupted
-    for at, moment in enumerate(moments):
-        journal = tmp_path / f"{at}" / JOURNAL
-        journal.parent.mkdir()
-        launch = MemoryLaunch(training)
-        with pytest.raises(Killed):
-            schedule(launch, journal, Death(at), monkeypatch)
+    for launch, journal, where in killed_at_each(moments, tmp_path, monkeypatch):
         launch.cancel()
         damage(journal)
-        where = f"killed at moment {at}, {moment}"
         assert schedule(launch, journal, Death(), monkeypatch) is Ending.FINISHED, where
         assert not launch.live(), where
         assert outcome_of(journal) == expected, where

@@ -12,7 +12,7 @@ import pytest
 from optuna_sweep.errors import ConfigError, SweepError
 from optuna_sweep.offline import open_sweep
 from optuna_sweep.previewing import preview
-from tests.local_sweeps import sweep_file, user_file
+from tests.local_sweeps import BROKEN_SAMPLER, sweep_file, user_file
 
 X = {"x": {"min": 0.0, "max": 1.0}}
 
@@ -169,17 +169,7 @@ def study():
 
 
 def test_a_sampler_that_cannot_search_the_space_is_a_sentence(tmp_path: Path) -> None:
-    user_file(
-        tmp_path,
-        """
-class Broken(optuna.samplers.RandomSampler):
-    def sample_independent(self, study, trial, name, distribution):
-        raise ZeroDivisionError("no room")
-
-def sampler():
-    return Broken()
-""",
-    )
+    user_file(tmp_path, BROKEN_SAMPLER)
     path = sweep_file(tmp_path, parameters=X, settings={"optuna_source": "optuna_wandb.py"})
     with pytest.raises(SweepError, match=r"^Broken cannot search this space: ZeroDivisionError: no room$"):
         first(path)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from optuna_sweep.validating import examine
-from tests.local_sweeps import sweep_file, user_file
+from tests.local_sweeps import BROKEN_SAMPLER, sweep_file, user_file
 
 X = {"x": {"min": 0.0, "max": 1.0}}
 USES_FILE = {"optuna_source": "optuna_wandb.py"}
@@ -207,17 +207,7 @@ def test_a_function_for_wandbs_engine_that_returns_no_dict_is_told_at_its_key(tm
 
 
 def test_a_sampler_that_cannot_search_the_space_is_told_before_anything_runs(tmp_path: Path) -> None:
-    user_file(
-        tmp_path,
-        """
-class Broken(optuna.samplers.RandomSampler):
-    def sample_independent(self, study, trial, name, distribution):
-        raise ZeroDivisionError("no room")
-
-def sampler():
-    return Broken()
-""",
-    )
+    user_file(tmp_path, BROKEN_SAMPLER)
     assert problems(sweep_file(tmp_path, parameters=X, settings=USES_FILE)) == [
         "scheduler.settings.sampler: Broken cannot search this space: ZeroDivisionError: no room:"
         " a sampler that can search this space: Name another sampler"
