@@ -16,12 +16,18 @@ from optuna.storages.journal import JournalRedisBackend
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from optuna_sweep.config.storage import DRIVERS, STORAGE_PATH
-from optuna_sweep.errors import ConfigError, Problem
+from optuna_sweep.errors import ConfigError, Problem, SweepError
+from optuna_sweep.study import mysql
 from optuna_sweep.study.address import Address
 from optuna_sweep.study.quiet import quiet_optuna
 from optuna_sweep.study.reached import Reached, at_once, translated
 
-_PACKAGES = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "mysqldb": "mysqlclient"}
+_PACKAGES = {
+    "psycopg": "psycopg[binary]",
+    "psycopg2": "psycopg2-binary",
+    "pymysql": "pymysql[rsa]",  # without `rsa` it cannot log in to MySQL 8 and newer as that is set up
+    "mysqldb": "mysqlclient",
+}
 """What is installed for a driver, where that has another name."""
 
 _MODULES = {"mysqldb": "MySQLdb", "pysqlite": "sqlite3"}
@@ -31,8 +37,7 @@ _MODULES = {"mysqldb": "MySQLdb", "pysqlite": "sqlite3"}
 _CONNECTING: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "postgresql": {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10},
-        "mysql": {"connect_timeout": 10, "read_timeout": 60, "write_timeout": 60},
-        "mariadb": {"connect_timeout": 10, "read_timeout": 60, "write_timeout": 60},
+        "mysql": {"connect_timeout": 10, "read_timeout": 60, "write_timeout": 60, **mysql.CONNECT},
         "sqlite": {"timeout": 60},
     }
 )
@@ -55,14 +60,18 @@ def open_database(
 
     Raises:
         ConfigError: A driver or a name of the environment is missing.
-        SweepError: It cannot be reached, in one sentence without the password.
+        SweepError: It cannot be reached or used, in one sentence without the password.
     """
     address = Address.read(text, environment)
     opener = _opener(address)
 
     def request() -> BaseStorage:
-        with translated(str(address), address.hide), quiet_optuna():
-            return _opened_beside_others(opener, wait)
+        try:
+            with translated(str(address), address.hide), quiet_optuna():
+                return _opened_beside_others(opener, wait)
+        except RuntimeError as error:  # tables of another Optuna; a way to log in that the driver lacks
+            why = address.hide(" ".join(str(error).split()))
+            raise SweepError(f"The study's database cannot be used: {address}: {why}") from None
 
     return Reached(at_once(request), str(address), address.hide)
 
@@ -92,16 +101,18 @@ def _open_redis(address: Address) -> BaseStorage:
 
 
 def _open_sql(address: Address, driver: str) -> BaseStorage:
-    url = sqlalchemy.make_url(address.reveal()).set(drivername=f"{address.kind}+{driver}")
-    given = _CONNECTING[address.kind] if driver != "mysqldb" else {"connect_timeout": 10}
-    limits = {key: value for key, value in given.items() if key not in url.query}
+    # SQLAlchemy finds out which of the two it is; Optuna writes an attribute in one statement to MySQL alone.
+    kind = "mysql" if address.kind == "mariadb" else address.kind
+    url = sqlalchemy.make_url(address.reveal()).set(drivername=f"{kind}+{driver}")
+    given = {key: value for key, value in _CONNECTING[kind].items() if key not in url.query}
     # Optuna fills braces in an address; these are quoted already, so there are none to fill.
     return RDBStorage(
         url.render_as_string(hide_password=False),
         engine_kwargs={
             "pool_pre_ping": True,
             "pool_recycle": _RECONNECT_AFTER,
-            "connect_args": limits,
+            "connect_args": given,
+            "execution_options": dict(mysql.EXECUTION_OPTIONS) if kind == "mysql" else {},
             "hide_parameters": True,
         },
     )

@@ -14,6 +14,7 @@ from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.errors import SweepError, Unavailable
+from optuna_sweep.study.mysql import refuses_text
 
 T = TypeVar("T")
 
@@ -151,8 +152,10 @@ def _judged(error: Exception) -> tuple[str, bool]:
     cause = error.__cause__ if isinstance(error, StorageInternalError) else error
     if isinstance(cause, sql.SQLAlchemyError):
         # The text of the error itself holds the statement and its values.
-        why = str(getattr(cause, "orig", None) or cause)
+        origin = getattr(cause, "orig", None)
+        why = str(origin or cause)
         passing = isinstance(cause, _PASSING) or bool(getattr(cause, "connection_invalidated", False))
+        passing = passing and not refuses_text(origin)
     else:
         why = str(cause or error)
         passing = isinstance(cause, OSError) or type(cause).__name__ not in ("ResponseError", "DataError")

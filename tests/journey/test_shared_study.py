@@ -13,7 +13,7 @@ import sqlalchemy
 from optuna.storages import RDBStorage
 
 from sandbox.asking import ask
-from tests.contract.databases import new_database, postgresql, running_redis
+from tests.contract.databases import execute, new_database, postgresql, running_mariadb, running_redis
 from tests.journey.rough_stage import RoughStage, kill_scheduler, light, open_rough_stage
 from tests.journey.stage import Look
 from tests.journey.sweep_files import PROJECT
@@ -41,16 +41,28 @@ def with_storage(storage: str, **keys: Any) -> dict[str, Any]:
     return file
 
 
-def with_password(address: str) -> str:
+def in_postgresql(address: str) -> str:
     """The database's address for a user of its own that has the password."""
     url = sqlalchemy.make_url(address)
-    engine = sqlalchemy.create_engine(url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        quoted = PASSWORD.replace("%", "%%")
-        connection.execute(sqlalchemy.text(f"CREATE ROLE searcher LOGIN PASSWORD '{quoted}'"))
-        connection.execute(sqlalchemy.text(f'ALTER DATABASE "{url.database}" OWNER TO searcher'))
-    engine.dispose()
+    quoted = PASSWORD.replace("%", "%%")
+    execute(
+        address,
+        f"CREATE ROLE searcher LOGIN PASSWORD '{quoted}'",
+        f'ALTER DATABASE "{url.database}" OWNER TO searcher',
+    )
     return f"postgresql://searcher:${{{VARIABLE}}}@/{url.database}?host={url.query['host']}"
+
+
+def in_mariadb(address: str) -> str:
+    """The same of a database in MariaDB."""
+    url = sqlalchemy.make_url(address)
+    quoted = PASSWORD.replace("%", "%%")
+    execute(
+        address,
+        f"CREATE USER searcher@'127.0.0.1' IDENTIFIED BY '{quoted}'",
+        f"GRANT ALL ON {url.database}.* TO searcher@'127.0.0.1'",
+    )
+    return f"mysql://searcher:${{{VARIABLE}}}@{url.host}:{url.port}/{url.database}"
 
 
 @dataclass(frozen=True)
@@ -63,17 +75,17 @@ class Seen:
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     home = tmp_path_factory.mktemp("shared")
-    redis_home = tmp_path_factory.mktemp("redis")
     with (
         pytest.MonkeyPatch.context() as environment,
         postgresql() as server,
-        running_redis(redis_home, PASSWORD) as redis,
+        running_redis(tmp_path_factory.mktemp("redis"), PASSWORD) as redis,
+        running_mariadb(tmp_path_factory.mktemp("mariadb")) as mariadb,
         open_rough_stage(home) as stage,
     ):
         environment.setenv(VARIABLE, PASSWORD)
         stage.patience = 300.0
         database = new_database(server)
-        shared = with_password(database)
+        shared = in_postgresql(database)
         slow = {"x": {"min": 0.0, "max": 1.0}, "epochs": {"value": 8}, "pause": {"value": 1.0}}
         stage.launch(
             {
@@ -82,25 +94,28 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
                 "away": with_storage(
                     redis.address.replace(f":{PASSWORD}@", f":${{{VARIABLE}}}@"), parameters=slow
                 ),
+                "crashed": with_storage(in_mariadb(new_database(mariadb.address)), parameters=slow),
             }
         )
         with stage.agent():
-            for name in ("left", "right", "away"):
+            for name in stage.sweeps:
                 stage.until(name, lambda look: len(look.live) == 2, "at work on two runs")
             redis.stop()
+            mariadb.kill()
             assert kill_scheduler(stage.sweeps["left"], signal.SIGKILL)
             stage.gone("left")
             stage.until("left", lambda look: look.state == "CANCELED", "canceled by the agent")
             stage.resume("left")
             stage.pass_time(AWAY)
             redis.start()
-            looks = {name: stage.left(name) for name in ("right", "away")}
+            mariadb.start()
+            looks = {name: stage.left(name) for name in ("right", "away", "crashed")}
             stage.until("left", lambda look: look.scheduler == "running", "resumed")
             looks["left"] = stage.left("left")
         yield Seen(stage, looks, database)
 
 
-@pytest.mark.parametrize("name", ["left", "right", "away"])
+@pytest.mark.parametrize("name", ["left", "right", "away", "crashed"])
 def test_a_sweep_in_a_database_ends_finished(seen: Seen, name: str) -> None:
     look = seen.looks[name]
     assert (look.state, look.scheduler) == ("FINISHED", "finished"), look.said
@@ -120,10 +135,11 @@ def test_the_shared_study_has_every_trial_of_both_once(seen: Seen) -> None:
     assert len({trial.params["x"] for trial in trials}) == len(trials) == 8
 
 
-def test_a_database_that_was_away_is_told_and_costs_nothing(seen: Seen) -> None:
-    look = seen.looks["away"]
+@pytest.mark.parametrize("name", ["away", "crashed"])
+def test_a_database_that_was_away_is_told_and_costs_nothing(seen: Seen, name: str) -> None:
+    look = seen.looks[name]
     assert "The study's database does not answer; the runs go on and so does the sweep" in look.said
-    trials = seen.stage.study("away").trials
+    trials = seen.stage.study(name).trials
     assert [trial.state.name for trial in trials] == ["COMPLETE"] * 4
 
 
@@ -134,7 +150,7 @@ def test_the_password_is_nowhere(seen: Seen) -> None:
         assert spelt(str(kept).encode()) == [], name
         seen.stage.study(name)  # brings the artifact into the stage's home
     files = [path for path in seen.stage.home.rglob("*") if path.is_file()]
-    assert [path.name for path in files].count("study.journal") == 3
+    assert [path.name for path in files].count("study.journal") == 4
     assert [str(path) for path in files if spelt(path.read_bytes())] == []
 
 

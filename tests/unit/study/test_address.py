@@ -118,7 +118,8 @@ def test_messages_lose_the_password_in_every_spelling() -> None:
     ("storage", "packages"),
     [
         ("postgresql://db/x", "psycopg[binary] or psycopg2-binary"),
-        ("mysql://db/x", "pymysql or mysqlclient"),
+        ("mysql://db/x", "pymysql[rsa] or mysqlclient"),
+        ("mariadb://db/x", "pymysql[rsa] or mysqlclient"),
         ("redis://cache/0", "redis"),
     ],
 )
