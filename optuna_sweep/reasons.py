@@ -164,10 +164,11 @@ def _tightening(pruner: TighteningPruner, study: optuna.Study, trial: FrozenTria
     if seen is None:
         return ""
     where = "" if seen.step == max(trial.intermediate_values) else f" at step {seen.step}"
+    even = "" if seen.outlook == seen.value else f", even {seen.outlook:.6g} by step {2 * seen.step},"
     better = f"{seen.better} of the {_trials(seen.others)} that got as far"
-    return (
-        f"{seen.value:.6g}{where} is {_worse(study)} {better}, and {seen.borne:.0%} is the most that may be"
-    )
+    borne = f"{seen.borne:.0%} is the most that may be"
+    leader = "" if seen.leader is None else f"; the best trial had {seen.leader:.6g} there"
+    return f"{seen.value:.6g}{where}{even} is {_worse(study)} {better}, and {borne}{leader}"
 
 
 def _place(study: optuna.Study, trial: FrozenTrial) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import warnings
 
 from optuna.exceptions import ExperimentalWarning
-from optuna.pruners import BasePruner, MedianPruner, NopPruner
+from optuna.pruners import BasePruner, NopPruner
 from optuna.samplers import BaseSampler, BruteForceSampler, RandomSampler, TPESampler
 
 from optuna_sweep import constraints
 from optuna_sweep.components.enumeration import Enumerable, PointsInOrder
 from optuna_sweep.components.hyperband import BandPruner, bands_of
 from optuna_sweep.components.seeds import Seed
+from optuna_sweep.components.tightening import TighteningPruner
 from optuna_sweep.config import EarlyTerminate
 from optuna_sweep.config.settings import MethodName
 
@@ -41,12 +42,12 @@ def default_sampler(
 
 
 def default_pruner(early_terminate: EarlyTerminate | None, method: MethodName = "custom") -> BasePruner:
-    """The pruner that ``early_terminate`` means; the median rule where the file has none.
+    """The pruner that ``early_terminate`` means; ``TighteningPruner`` where the file has none.
 
     A grid without ``early_terminate`` is not pruned: who asks for every point wants to see it.
     """
     if early_terminate is None:
-        return NopPruner() if method == "grid" else MedianPruner()
+        return NopPruner() if method == "grid" else TighteningPruner()
     bands = bands_of(
         min_iter=early_terminate.min_iter,
         max_iter=early_terminate.max_iter,

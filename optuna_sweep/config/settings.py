@@ -88,7 +88,7 @@ class Settings(Lenient):
     )
     pruner: Component | None = Field(
         default=None,
-        description="Optuna's pruner. Without it `early_terminate` decides, else `MedianPruner`, and "
+        description="Optuna's pruner. Without it `early_terminate` decides, else `TighteningPruner`, and "
         "none for `grid`.",
     )
     method: MethodName | None = Field(

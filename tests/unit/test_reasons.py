@@ -169,18 +169,25 @@ def test_a_users_own_pruner_is_called_by_its_name() -> None:
 def test_tightening_counts_the_better_ones_and_says_how_many_may_be(direction: str) -> None:
     curves = [[1.0 - 0.01 * level] * 9 for level in range(8)]
     study, why = pruned(
-        TighteningPruner(), *[1.0, 0.99, 0.955, 0.955, 0.955], direction=direction, curves=curves
+        TighteningPruner(), *[1.0, 0.99, 0.975, 0.965, 0.965], direction=direction, curves=curves
     )
-    step = study.trials[-1].last_step
+    sign = 1 if direction == "minimize" else -1
+    last = study.trials[-1]
+    step = last.last_step
     assert step is not None
-    own = study.trials[-1].intermediate_values[step]
-    better = [value for value in at(study, step) if (value < own if direction == "minimize" else value > own)]
-    borne = 0.75 - 0.5 * min(1.0, 2 * step / 8)
-    worse = "above" if direction == "minimize" else "below"
+    own = last.intermediate_values[step]
+    steps = sorted(last.intermediate_values)
+    before = np.interp(step / 2, steps, [last.intermediate_values[one] for one in steps])
+    outlook = own - (before - own)
+    assert sign * outlook < sign * own
+    better = [value for value in at(study, step) if sign * value < sign * outlook]
+    borne = 0.5 - 0.3 * min(1.0, 2 * step / 8)
     assert len(better) > borne * 8
     assert why == (
-        f"step {step}: {own:.6g} is {worse} {len(better)} of the 8 trials that got as far, "
-        f"and {borne:.0%} is the most that may be"
+        f"step {step}: {own:.6g}, even {outlook:.6g} by step {2 * step}, "
+        f"is {'above' if sign > 0 else 'below'} {len(better)} of the 8 trials that got as far, "
+        f"and {borne:.0%} is the most that may be; "
+        f"the best trial had {study.best_trial.intermediate_values[step]:.6g} there"
     )
 
 
@@ -188,7 +195,9 @@ def test_tightening_says_at_which_step_it_compared_runs_that_share_none() -> Non
     study = optuna.create_study(pruner=TighteningPruner())
     for level in range(6):
         study.add_trial(
-            optuna.trial.create_trial(value=0.0, intermediate_values={0: level + 8.0, 8: float(level)})
+            optuna.trial.create_trial(
+                value=float(level), intermediate_values={0: level + 8.0, 8: float(level)}
+            )
         )
     trial = study.ask()
     trial.report(9.0, 1)
@@ -198,7 +207,19 @@ def test_tightening_says_at_which_step_it_compared_runs_that_share_none() -> Non
     better = sum(other < 9.0 for other in others)
     assert why_pruned(study, study.get_trials()[-1]) == (
         f"step 7: 9 at step 6 is above {better} of the 6 trials that got as far, "
-        "and 25% is the most that may be"
+        f"and 20% is the most that may be; the best trial had {others[0]:g} there"
+    )
+
+
+def test_tightening_names_no_best_trial_before_one_is_complete() -> None:
+    study = optuna.create_study(pruner=TighteningPruner())
+    trials = [study.ask() for _ in range(5)]
+    for level, trial in enumerate(trials):
+        trial.report(float(level), 0)
+        trial.report(float(level), 1)
+    assert trials[4].should_prune()
+    assert why_pruned(study, study.get_trials()[-1]) == (
+        "step 1: 4 is above 4 of the 4 trials that got as far, and 50% is the most that may be"
     )
 
 

@@ -34,5 +34,5 @@ def test_a_grid_is_not_pruned_unless_it_says_so() -> None:
     assert isinstance(components.default_pruner(None, "grid"), optuna.pruners.NopPruner)
 
 
-def test_the_default_pruner_is_the_median_rule() -> None:
-    assert isinstance(components.default_pruner(None), optuna.pruners.MedianPruner)
+def test_the_default_pruner_is_our_own() -> None:
+    assert isinstance(components.default_pruner(None), components.TighteningPruner)
