@@ -12,6 +12,7 @@ Where things are decided:
 
 - what a sweep file may say, and each sentence about what is wrong with it: ``config``
 - how a trial gets its parameters: ``space``; which sampler and pruner: ``components``, ``study``
+- where the user's ``objective(trial)`` runs, and what it may ask there: ``objective``
 - no configuration twice: ``novelty``; points to begin with: ``starting_points``
 - what a run's history is worth: ``measure``; how a run ended and what its trial is told: ``endings``
 - repeats, retries, and that a trial is told once: ``search``

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -45,12 +46,10 @@ def preview(
     _require_space(sweep)
     with quiet_optuna():
         search = _search(_alone(sweep, seed), say)
-        while True:
-            proposal = _asked(search)
-            if proposal is None:
-                return
-            _tell(search, proposal, seed or 0)
-            yield proposal.parameters
+        with closing(search.space):
+            while (proposal := _asked(search)) is not None:
+                _tell(search, proposal, seed or 0)
+                yield proposal.parameters
 
 
 def _require_space(sweep: LocalSweep) -> None:

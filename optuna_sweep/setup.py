@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from optuna_sweep.components import (
 from optuna_sweep.config import Component, RetryEntry, SweepConfig
 from optuna_sweep.errors import ConfigError, Problem
 from optuna_sweep.measure import Measure
+from optuna_sweep.objective import Process, RemoteObjective
 from optuna_sweep.outcomes import Phase
 from optuna_sweep.search import Retry, Search
 from optuna_sweep.space import Declared, Programmed, SearchSpace
@@ -58,16 +60,15 @@ def read_sweep(raw: object, *more: Problem) -> SweepConfig:
 
 def make_space(config: SweepConfig, user_file: UserFile, say: Callable[[str], None]) -> SearchSpace:
     """The user's ``objective(trial)`` where there is one, else the ``parameters`` block."""
-    if user_file.objective is None:
+    path, function = user_file.path, user_file.objective
+    if path is None or function is None:
         return _declared(config)
     if config.parameters:
         say("The search space comes from your objective(trial); the sweep's parameters are not used.")
-    return Programmed(
-        user_file.objective,
-        timeout=config.settings.objective_timeout,
-        say=say,
-        returns_config=config.source is not None and config.source.native,
-    )
+    timeout = config.settings.objective_timeout
+    native = config.source is not None and config.source.native
+    start = partial(Process, path, function, timeout=timeout, returns_config=native)
+    return Programmed(RemoteObjective(start, timeout=timeout, say=say))
 
 
 def make_search(

@@ -19,7 +19,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("releases",),
     ("config", "launch", "endings", "constraints"),
     ("space", "components", "user_file", "measure", "patience", "pace"),
-    ("study", "novelty", "recovery", "reasons"),
+    ("study", "novelty", "recovery", "reasons", "objective"),
     ("warm_start",),
     ("search", "starting_points", "stopping", "report", "charts"),
     ("fleet",),

@@ -10,8 +10,8 @@ study shows the value all the same: ``WarpedStorage`` translates between the two
 """
 
 from optuna_sweep.space.declared import Declared
-from optuna_sweep.space.programmed import Programmed
+from optuna_sweep.space.programmed import Objective, Programmed, Suggested
 from optuna_sweep.space.search_space import SearchSpace
 from optuna_sweep.space.warped_storage import WarpedStorage
 
-__all__ = ["Declared", "Programmed", "SearchSpace", "WarpedStorage"]
+__all__ = ["Declared", "Objective", "Programmed", "SearchSpace", "Suggested", "WarpedStorage"]

@@ -112,6 +112,9 @@ class Declared:
         values = ((p.name, look_up(config, p.path)) for p in self._parameters)
         return tuple((name, self._domains[name].key(value)) for name, value in values if value is not MISSING)
 
+    def close(self) -> None:
+        """See ``SearchSpace``; there is nothing to free."""
+
     def _options(self, parameter: Parameter) -> Sequence[Any] | None:
         return self._domains[parameter.name].values
 

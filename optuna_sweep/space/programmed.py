@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from concurrent import futures
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import BaseTrial, FrozenTrial
 
-from optuna_sweep.errors import TrialError, UserCodeError
 from optuna_sweep.space.choices import Choices, Entry, number_or_text, text_of
-from optuna_sweep.space.exchange import Exchange, Overtime, Raised
-from optuna_sweep.space.output import kept_output
-from optuna_sweep.space.returned import RETURNED, returned_config
-from optuna_sweep.space.shielded_trial import ShieldedTrial
+from optuna_sweep.space.returned import RETURNED
 
-_WANTED: Final = (
-    "It should suggest parameters and return; the training itself belongs in the job that the sweep runs."
-)
-_NOT_THEIRS: Final = (Path(__file__).parent, Path(futures.__file__).parent)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """What one call of the user's function came to.
+
+    Attributes:
+        values: What it was given, by name, in the order of asking.
+        choices: The choices of its categorical parameters.
+        returned: The run's config, where the function returns one; None otherwise.
+    """
+
+    values: Mapping[str, Any]
+    choices: Mapping[str, Choices]
+    returned: Mapping[str, Any] | None = None
+
+
+class Objective(Protocol):
+    """The user's function, wherever it runs."""
+
+    def __call__(self, trial: BaseTrial) -> Suggested:
+        """Let it suggest the parameters of a trial.
+
+        Raises:
+            TrialError: It pruned the trial.
+            UserCodeError: It failed.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free what it holds; it can be called again."""
+        ...
 
 
 class Programmed:
@@ -33,26 +53,11 @@ class Programmed:
     or slashes it holds. What the function reports is not used.
 
     Args:
-        objective: The function. It may print, raise or hang, and exit or start threads.
-        timeout: Seconds that one call may take, without the sampler's own time.
-        say: Gets the lines that the function prints.
-        returns_config: The function was written for W&B's own engine: the run gets what it
-            returns, which may be more, less or other than what it suggested. Otherwise what it
-            returns is not used.
+        objective: The function.
     """
 
-    def __init__(
-        self,
-        objective: Callable[[Any], Any],
-        *,
-        timeout: float,
-        say: Callable[[str], None],
-        returns_config: bool = False,
-    ) -> None:
+    def __init__(self, objective: Objective) -> None:
         self._objective = objective
-        self._timeout = timeout
-        self._say = say
-        self._returns_config = returns_config
         self._choices: dict[str, Choices] = {}
 
     def wrap(self, storage: BaseStorage) -> BaseStorage:
@@ -61,20 +66,12 @@ class Programmed:
 
     def suggest(self, trial: BaseTrial) -> dict[str, Any]:
         """See ``SearchSpace``."""
-        exchange = Exchange()
-        shielded = ShieldedTrial(trial, exchange)
-        try:
-            returned = self._call(shielded, exchange)
-        except Overtime:
-            raise UserCodeError(self._too_slow(trial.number)) from None
-        except Raised as raised:
-            raise _verdict(raised.error, trial.number) from None
-        self._choices.update(shielded.choices)
-        if not self._returns_config:
-            return dict(shielded.values)
-        config = returned_config(returned)
-        trial.set_user_attr(RETURNED, config)
-        return config
+        suggested = self._objective(trial)
+        self._choices.update(suggested.choices)
+        if suggested.returned is None:
+            return dict(suggested.values)
+        trial.set_user_attr(RETURNED, suggested.returned)
+        return dict(suggested.returned)
 
     def config(self, trial: FrozenTrial) -> dict[str, Any]:
         """See ``SearchSpace``; a list or dict is still its text where no trial of this process had it."""
@@ -105,37 +102,6 @@ class Programmed:
         """See ``SearchSpace``."""
         return tuple(sorted((name, number_or_text(value)) for name, value in config.items()))
 
-    def _call(self, shielded: ShieldedTrial, exchange: Exchange) -> Any:
-        with kept_output() as printed:
-
-            def call() -> Any:
-                printed.claim()
-                return self._objective(shielded)
-
-            try:
-                return exchange.run(call, self._timeout)
-            finally:
-                for line in printed.lines:
-                    self._say(line)
-
-    def _too_slow(self, number: int) -> str:
-        return (
-            f"objective(trial) did not return within {self._timeout:g} seconds for trial {number}. {_WANTED} "
-            "Where suggesting takes longer, raise scheduler.settings.objective_timeout."
-        )
-
-
-def _verdict(error: BaseException, number: int) -> TrialError | UserCodeError:
-    if isinstance(error, optuna.TrialPruned):
-        return TrialError(f"objective(trial) pruned trial {number}: {error}".removesuffix(": "))
-    told = f"{_their_traceback(error)}objective(trial) failed for trial {number}. {_WANTED}"
-    return UserCodeError(told)
-
-
-def _their_traceback(error: BaseException) -> str:
-    told = traceback.TracebackException.from_exception(error)
-    link: traceback.TracebackException | None = told
-    while link is not None:
-        link.stack[:] = [frame for frame in link.stack if Path(frame.filename).parent not in _NOT_THEIRS]
-        link = link.__cause__ or link.__context__
-    return "".join(told.format())
+    def close(self) -> None:
+        """See ``SearchSpace``."""
+        self._objective.close()

@@ -75,3 +75,7 @@ class SearchSpace(Protocol):
     def key(self, config: Mapping[str, Any]) -> Hashable:
         """The identity of a config: equal for two configs that are the same point of the space."""
         ...
+
+    def close(self) -> None:
+        """Free what suggesting holds; called when nothing more is asked for a while, or at all."""
+        ...

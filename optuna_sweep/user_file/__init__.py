@@ -7,6 +7,6 @@ sentence says what was expected.
 from __future__ import annotations
 
 from optuna_sweep.user_file.traces import user_traceback
-from optuna_sweep.user_file.user_file import Objective, SweepFacts, Terminator, UserFile
+from optuna_sweep.user_file.user_file import SweepFacts, Terminator, UserFile
 
-__all__ = ["Objective", "SweepFacts", "Terminator", "UserFile", "user_traceback"]
+__all__ = ["SweepFacts", "Terminator", "UserFile", "user_traceback"]

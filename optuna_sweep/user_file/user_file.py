@@ -16,7 +16,6 @@ from optuna_sweep.user_file.loading import run_file
 from optuna_sweep.user_file.traces import user_traceback
 
 Terminator = Callable[[optuna.Study], bool]
-Objective = Callable[[optuna.Trial], Any]
 
 _ARITY = {
     "sampler": "It must be callable without arguments.",
@@ -48,14 +47,15 @@ class UserFile:
 
     Attributes:
         path: The file; None where the sweep has none.
-        objective: Takes a trial and suggests the parameters; ``space`` calls it.
+        objective: The name of the function that takes a trial and suggests the parameters. It is
+            called elsewhere: see ``optuna_sweep.objective``.
         sampler: Takes nothing and returns a sampler.
         pruner: Takes nothing and returns a pruner.
         study: Takes nothing, or ``SweepFacts``, and returns a study.
     """
 
     path: Path | None = None
-    objective: Objective | None = None
+    objective: str | None = None
     sampler: Callable[..., Any] | None = None
     pruner: Callable[..., Any] | None = None
     study: Callable[..., Any] | None = None
@@ -81,6 +81,8 @@ class UserFile:
         wanted = {role: name for role, name in names.items() if name is not None}
         found = {role: vars(module)[name] for role, name in wanted.items() if name in vars(module)}
         _check_functions(path, source, wanted, found)
+        if "objective" in found:
+            found["objective"] = wanted["objective"]
         return cls(path=path, **found)
 
     def make_sampler(self) -> optuna.samplers.BaseSampler | None:

@@ -155,55 +155,11 @@ def test_a_point_to_try_first_must_exist(tmp_path: Path) -> None:
     ]
 
 
-def test_a_point_that_a_function_cannot_suggest_is_told(tmp_path: Path) -> None:
-    source = """
-def objective(trial):
-    if trial.suggest_categorical("kind", ["a", "b"]) == "a":
-        trial.suggest_int("n", 1, 5)
-"""
-    user_file(tmp_path, source)
-    points = [{"kind": "a", "n": 2}, {"kind": "b", "n": 3}, {"kind": "a", "n": 9}, {"kind": "b"}]
-    assert problems(sweep_file(tmp_path, settings={**USES_FILE, "enqueue": points})) == [
-        f"scheduler.settings.enqueue[{place}]: {point}: a point that objective(trial) can suggest:"
-        " Correct its names and values, or remove it"
-        for place, point in ((1, "{kind: 'b', n: 3}"), (2, "{kind: 'a', n: 9}"))
-    ]
-
-
-def test_a_function_that_hangs_is_one_line(tmp_path: Path) -> None:
-    user_file(tmp_path, "import threading\ndef objective(trial):\n    threading.Event().wait()\n")
-    settings = {**USES_FILE, "objective_timeout": 0.05}
-    (line,) = problems(sweep_file(tmp_path, settings=settings))
-    assert line.startswith(
-        "scheduler.settings.optuna_source: objective(trial) did not return within 0.05 seconds for trial 0: "
-    )
-
-
-def test_a_function_that_raises_is_one_line_and_its_own_traceback(tmp_path: Path) -> None:
-    source = user_file(tmp_path, "def objective(trial):\n    raise KeyError('boom')\n")
-    examined = examine(sweep_file(tmp_path, settings={"optuna_source": "e/p/it:v1"}), source)
-    assert examined.lines == (
-        "scheduler.settings.optuna_source: KeyError: 'boom': objective(trial) failed for trial 0. It should"
-        " suggest parameters and return; the training itself belongs in the job that the sweep runs:"
-        " Correct the Python file",
-    )
-    assert f'File "{source}", line 2, in objective' in examined.trace
-    assert "previewing.py" not in examined.trace
-
-
 def test_a_file_that_cannot_be_imported_is_one_line(tmp_path: Path) -> None:
     user_file(tmp_path, "import nowhere_to_be_found\n")
     lines = problems(sweep_file(tmp_path, settings=USES_FILE))
     assert len(lines) == 1
     assert "No module named 'nowhere_to_be_found'" in lines[0]
-
-
-def test_a_function_for_wandbs_engine_that_returns_no_dict_is_told_at_its_key(tmp_path: Path) -> None:
-    user_file(tmp_path, "def space(trial):\n    return [trial.suggest_int('n', 1, 3)]\n")
-    native = {"engine": "optuna", "source": "optuna_wandb.py", "search_space": "space"}
-    (line,) = problems(sweep_file(tmp_path, scheduler=native))
-    assert line.startswith("scheduler.source: ")
-    assert "must return a dict of parameter values" in line
 
 
 def test_a_sampler_that_cannot_search_the_space_is_told_before_anything_runs(tmp_path: Path) -> None:
@@ -242,13 +198,6 @@ def test_an_artifact_is_noted_and_the_rest_is_judged(tmp_path: Path) -> None:
         "Note: scheduler.settings.optuna_source: 'e/p/source:latest' is an artifact,"
         " which is not fetched here: give a copy with --source"
     )
-
-
-def test_a_file_that_would_not_ship_is_noted(tmp_path: Path) -> None:
-    user_file(tmp_path, "def objective(trial):\n    trial.suggest_int('n', 1, 9)\n")
-    lines = summary(sweep_file(tmp_path, settings=USES_FILE))
-    assert lines[0] == f"Searched: what objective(trial) in {tmp_path / 'optuna_wandb.py'} suggests."
-    assert "put it there" in lines[-1]
 
 
 def test_a_stand_in_that_nothing_names_is_noted(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from optuna_sweep.config.parameters import (
     Uniform,
 )
 from optuna_sweep.space import Programmed, SearchSpace
+from tests.unit.objective.threads import in_thread
 
 Objective = Callable[[Any], Any]
 
@@ -66,5 +67,5 @@ def study_of(
 
 
 def programmed(objective: Objective, *, timeout: float = 30.0, lines: list[str] | None = None) -> Programmed:
-    """A space whose function may take its time, so that a busy machine fails no test."""
-    return Programmed(objective, timeout=timeout, say=(lines if lines is not None else []).append)
+    """A space whose function runs in a thread and may take its time."""
+    return Programmed(in_thread(objective, timeout=timeout, lines=lines))

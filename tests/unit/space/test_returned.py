@@ -8,11 +8,12 @@ import pytest
 
 from optuna_sweep.errors import UserCodeError
 from optuna_sweep.space import Programmed
+from tests.unit.objective.threads import in_thread
 from tests.unit.space.blocks import study_of
 
 
 def returning(function: Any) -> Programmed:
-    return Programmed(function, timeout=30.0, say=lambda line: None, returns_config=True)
+    return Programmed(in_thread(function, returns_config=True))
 
 
 def derived(trial: optuna.Trial) -> dict[str, Any]:
@@ -50,6 +51,6 @@ def test_what_is_no_config_is_told_in_a_sentence(returned: Any) -> None:
 
 
 def test_without_the_engine_what_is_returned_is_not_used() -> None:
-    space = Programmed(derived, timeout=30.0, say=lambda line: None)
+    space = Programmed(in_thread(derived))
     study = study_of(space)
     assert set(space.suggest(study.ask())) == {"exponent"}

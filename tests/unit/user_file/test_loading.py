@@ -9,6 +9,7 @@ import pytest
 from optuna_sweep.config import Source
 from optuna_sweep.errors import ConfigError, UserCodeError
 from optuna_sweep.user_file import UserFile
+from optuna_sweep.user_file.loading import run_file
 from tests.unit.user_file.writer import FACTS, Writer
 
 
@@ -22,16 +23,15 @@ def test_a_file_in_the_form_of_wandbs_documents_works_without_importing_optuna(w
         "    return optuna.pruners.NopPruner()\n"
     )
     file = UserFile.load(path)
-    assert file.objective is not None
+    assert file.objective == "objective"
     assert isinstance(file.make_sampler(), optuna.samplers.RandomSampler)
     assert isinstance(file.make_pruner(), optuna.pruners.NopPruner)
     assert file.make_study(FACTS) is None
 
 
 def test_a_name_that_the_file_defines_itself_is_left_alone(write: Writer) -> None:
-    file = UserFile.load(write("optuna = 3\ndef objective(trial):\n    return optuna\n"))
-    assert file.objective is not None
-    assert file.objective(None) == 3  # type: ignore[arg-type]
+    module = run_file(write("optuna = 3\ndef objective(trial):\n    return optuna\n"))
+    assert module.objective(None) == 3
 
 
 def test_no_file_has_no_functions() -> None:
@@ -49,27 +49,23 @@ def test_a_file_imports_its_neighbours_by_name_and_relatively_and_later(write: W
         "def objective(trial):\n    import neighbour_c\n"
         "    return neighbour_a.SEED, SEED, neighbour_c.SEED\n"
     )
-    objective = UserFile.load(path).objective
-    assert objective is not None
-    assert objective(None) == (5, 6, 7)  # type: ignore[arg-type]
+    assert run_file(path).objective(None) == (5, 6, 7)
 
 
 def test_two_files_of_one_name_are_two_modules(tmp_path: Path, write: Writer) -> None:
     other = tmp_path / "other"
     other.mkdir()
     (other / "optuna_wandb.py").write_text("def objective(trial):\n    return 2\n")
-    first = UserFile.load(write("def objective(trial):\n    return 1\n"))
-    second = UserFile.load(other / "optuna_wandb.py")
-    assert first.objective is not None and second.objective is not None
-    assert first.objective(None) == 1  # type: ignore[arg-type]
-    assert second.objective(None) == 2  # type: ignore[arg-type]
+    first = run_file(write("def objective(trial):\n    return 1\n"))
+    second = run_file(other / "optuna_wandb.py")
+    assert (first.objective(None), second.objective(None)) == (1, 2)
 
 
 def test_a_class_in_the_file_can_be_found_by_its_module(write: Writer) -> None:
     path = write(
         "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int\ndef objective(t): return A(1)\n"
     )
-    assert UserFile.load(path).objective is not None
+    assert UserFile.load(path).objective == "objective"
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Sequence
+from typing import Any, Final
 
 from optuna.distributions import BaseDistribution
 from optuna.trial import BaseTrial
 
-from optuna_sweep import constraints
-from optuna_sweep.space.choices import Choices, plain
-from optuna_sweep.space.exchange import Exchange
+from optuna_sweep.objective.asking import Asking
+from optuna_sweep.space.choices import Entry, plain, text_of
 
-Number = TypeVar("Number", int, float)
-
-_READABLE: Final = (
+READABLE: Final = (
     "best_params",
     "best_trial",
     "best_trials",
@@ -28,6 +25,7 @@ _READABLE: Final = (
     "trials",
     "user_attrs",
 )
+"""What the function may read of its study."""
 
 
 class ShieldedTrial(BaseTrial):
@@ -36,17 +34,11 @@ class ShieldedTrial(BaseTrial):
     The function only says what the space is; its run is measured elsewhere. So what it reports
     is not heard, it is never pruned, and it may only read the study. It is a ``BaseTrial``, as
     Optuna's own ``FixedTrial`` is, and no ``Trial``: that class brings a sampler and a storage.
-
-    Attributes:
-        values: What the function was given, by name, in the order of asking.
-        choices: The choices of its categorical parameters.
     """
 
-    def __init__(self, trial: BaseTrial, exchange: Exchange) -> None:
-        self._trial = trial
-        self._exchange = exchange
-        self.values: dict[str, Any] = {}
-        self.choices: dict[str, Choices] = {}
+    def __init__(self, asking: Asking) -> None:
+        self._ask = asking.ask
+        self._given: dict[str, Any] = {}
 
     # The real trial's -------------------------------------------------------------------
 
@@ -54,18 +46,22 @@ class ShieldedTrial(BaseTrial):
         self, name: str, low: float, high: float, *, step: float | None = None, log: bool = False
     ) -> float:
         """See ``optuna.Trial``, as for everything below."""
-        return self._give(name, lambda: self._trial.suggest_float(name, low, high, step=step, log=log))
+        bounds = (_bound(low), _bound(high), _bound(step))
+        return float(self._give(name, self._ask("suggest_float", name, *bounds, bool(log))))
 
     def suggest_int(self, name: str, low: int, high: int, *, step: int = 1, log: bool = False) -> int:  # noqa: D102
-        return self._give(name, lambda: self._trial.suggest_int(name, low, high, step=step, log=log))
+        bounds = (_bound(low), _bound(high), _bound(step))
+        return int(self._give(name, self._ask("suggest_int", name, *bounds, bool(log))))
 
     def suggest_categorical(self, name: str, choices: Sequence[Any]) -> Any:
         """As Optuna's, and for lists and dicts too: the study then shows their JSON text."""
         offered = list(choices)
-        known = self.choices[name] = Choices(offered)
-        entry = self._exchange.ask(lambda: self._trial.suggest_categorical(name, known.entries))
-        self.values[name] = known.value(entry)
-        return offered[known.entries.index(entry)]
+        values = [plain(value) for value in offered]
+        for value in values:
+            text_of(value)
+        place = self._ask("suggest_categorical", name, values)
+        self._give(name, values[place])
+        return offered[place]
 
     def suggest_uniform(self, name: str, low: float, high: float) -> float:  # noqa: D102
         return self.suggest_float(name, low, high)
@@ -77,40 +73,44 @@ class ShieldedTrial(BaseTrial):
         return self.suggest_float(name, low, high, step=q)
 
     def set_user_attr(self, key: str, value: Any) -> None:  # noqa: D102
-        self._exchange.ask(lambda: self._trial.set_user_attr(key, value))
+        self._ask("set_user_attr", key, plain(value))
 
     def set_constraint(self, key: str, value: float) -> None:  # noqa: D102
-        self._exchange.ask(lambda: constraints.note(self._trial, {key: value}))
+        self._ask("set_constraint", key, _bound(value))
 
     @property
     def params(self) -> dict[str, Any]:
         """What was suggested so far."""
-        return dict(self.values)
+        return dict(self._given)
 
     @property
     def distributions(self) -> dict[str, BaseDistribution]:  # noqa: D102
-        return self._exchange.ask(lambda: self._trial.distributions)
+        found: dict[str, BaseDistribution] = self._ask("distributions")
+        return found
 
     @property
     def user_attrs(self) -> dict[str, Any]:  # noqa: D102
-        return self._exchange.ask(lambda: self._trial.user_attrs)
+        found: dict[str, Any] = self._ask("user_attrs")
+        return found
 
     @property
     def constraints(self) -> dict[str, float]:  # noqa: D102
-        return self._exchange.ask(lambda: constraints.of(self._trial))
+        found: dict[str, float] = self._ask("constraints")
+        return found
 
     @property
     def datetime_start(self) -> datetime.datetime | None:  # noqa: D102
-        return self._exchange.ask(lambda: self._trial.datetime_start)
+        found: datetime.datetime | None = self._ask("datetime_start")
+        return found
 
     @property
     def number(self) -> int:  # noqa: D102
-        return self._exchange.ask(lambda: self._trial.number)
+        return int(self._ask("number"))
 
     @property
     def study(self) -> ReadableStudy:
         """The study, for reading."""
-        return ReadableStudy(self._trial, self._exchange)
+        return ReadableStudy(self._ask)
 
     # Not heard --------------------------------------------------------------------------
 
@@ -129,23 +129,26 @@ class ShieldedTrial(BaseTrial):
         """Nothing, as above."""
         return {}
 
-    def _give(self, name: str, suggest: Callable[[], Number]) -> Number:
-        value = self._exchange.ask(suggest)
-        self.values[name] = plain(value)
+    def _give(self, name: str, value: Any) -> Any:
+        self._given[name] = value
         return value
 
 
 class ReadableStudy:
     """The attributes of a study that change nothing."""
 
-    def __init__(self, trial: BaseTrial, exchange: Exchange) -> None:
-        self._trial = trial
-        self._exchange = exchange
+    def __init__(self, ask: Any) -> None:
+        self._ask = ask
 
     def __getattr__(self, name: str) -> Any:
-        if name not in _READABLE:
+        if name not in READABLE:
             raise AttributeError(
-                f"objective(trial) may read {', '.join(_READABLE)} of its study, not {name!r}"
+                f"objective(trial) may read {', '.join(READABLE)} of its study, not {name!r}"
             )
-        study = getattr(self._trial, "study", None)
-        return self._exchange.ask(lambda: getattr(study, name))
+        return self._ask("study", name)
+
+
+def _bound(value: Any) -> Entry:
+    """A bound as JSON can say it: a ``Decimal`` or a tensor is its number."""
+    value = plain(value)
+    return value if isinstance(value, Entry) else float(value)
