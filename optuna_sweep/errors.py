@@ -76,7 +76,7 @@ class Refused(SweepError):
 
 
 class AnotherAtWork(OptunaSweepError):
-    """Another scheduler works on this sweep. Nothing is wrong, and nothing was changed."""
+    """Another scheduler works on this sweep. Nothing is wrong: leave, and touch nothing more of it."""
 
 
 class TrialError(OptunaSweepError):

@@ -146,6 +146,9 @@ class Launch(Protocol):
 
         Returns:
             The moment. Each history row is given once in the life of this object.
+
+        Raises:
+            AnotherAtWork: Another scheduler has claimed the sweep: nothing of it is this one's any more.
         """
         ...
 

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from optuna_sweep.config import Source, SweepConfig
-from optuna_sweep.errors import OptunaSweepError, Refused
+from optuna_sweep.errors import AnotherAtWork, OptunaSweepError, Refused
 from optuna_sweep.keeping import Keeper
 from optuna_sweep.launch import Ending
 from optuna_sweep.loop import Loop
@@ -16,7 +16,7 @@ from optuna_sweep.recovery import runs_started
 from optuna_sweep.report import Alerts, Progress, Reporter, StatusLine
 from optuna_sweep.search import Search
 from optuna_sweep.setup import facts_of, make_search, read_sweep, terminator_of
-from optuna_sweep.signals import first_signal
+from optuna_sweep.signals import first_signal, vanish
 from optuna_sweep.starting_points import enqueue_points
 from optuna_sweep.stopping import StopRules
 from optuna_sweep.study import JOURNAL, Opened, Reached, open_database, study_files
@@ -58,7 +58,8 @@ class OptunaScheduler(LaunchScheduler):
         """Work on the sweep until it is done; called once. Every way out leaves it in a known state.
 
         Ctrl-C and SIGTERM let the step end and leave the sweep paused, with its runs at work; a
-        second one leaves at once. Somebody who stops this run on its W&B page cancels the sweep.
+        second one leaves at once. Somebody who stops this run on its W&B page cancels the sweep. Where
+        another scheduler has taken the sweep over, the process ends as if it had been killed.
         """
         self._status = StatusLine.of_this_process()
         try:
@@ -69,6 +70,9 @@ class OptunaScheduler(LaunchScheduler):
         except KeyboardInterrupt:
             self.say(f"Left before the end; the runs go on. {self._how_to_resume}")
             self.ending = Ending.PAUSED
+        except AnotherAtWork as notice:
+            self.say(str(notice))
+            vanish()
         except OptunaSweepError as error:
             self._reason = str(error)
             for line in self._reason.splitlines():

@@ -1,12 +1,15 @@
-"""Two-stage ctrl-C: the first asks politely, the second does what it always did."""
+"""Ways to leave early: ctrl-C in two stages, of which the first asks politely; and vanishing."""
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -36,3 +39,13 @@ def first_signal(act: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         restore()
+
+
+def vanish() -> NoReturn:
+    """End the process at once, with exit code 0, and as a kill would: nothing is finished, saved or said.
+
+    For a scheduler whose sweep is another's. They share one run in W&B: to finish it would end it for both.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

@@ -10,7 +10,7 @@ import wandb
 from wandb.sdk.launch.sweeps import SchedulerError
 
 from optuna_sweep.errors import AnotherAtWork, Refused, Unavailable
-from optuna_sweep.wandb_adapter.claim import claimed_by_another
+from optuna_sweep.wandb_adapter.claiming import claim_sweep
 from optuna_sweep.wandb_adapter.client import translated
 
 _LONGEST_START = 1800.0
@@ -46,7 +46,8 @@ def open_run(sweep: str, *, entity: str, project: str) -> wandb.Run:
     Raises:
         AnotherAtWork: Another process is the sweep's scheduler; nothing was touched.
     """
-    if claimed_by_another(sweep, entity=entity, project=project):
+    notes = claim_sweep(sweep, entity=entity, project=project)
+    if notes is None:
         raise AnotherAtWork(f"Another scheduler works on the sweep {sweep}: leaving it alone.")
     with translated():
         return wandb.init(
@@ -54,6 +55,7 @@ def open_run(sweep: str, *, entity: str, project: str) -> wandb.Run:
             entity=entity or None,
             project=project or None,
             name=f"Scheduler.{sweep}",
+            notes=notes,
             resume="allow",
             settings=wandb.Settings(disable_job_creation=True, init_timeout=_LONGEST_START),
         )

@@ -70,7 +70,11 @@ class LaunchScheduler(Scheduler):
         self._record: dict[str, Any] = {}
         queue = str(self._kwargs.get("queue"))
         question = Question(
-            **self._where, sweep=self._sweep_id, queue=queue, queue_project=self._queue_project
+            **self._where,
+            sweep=self._sweep_id,
+            queue=queue,
+            queue_project=self._queue_project,
+            notes=run.notes or "",
         )
         place = {"projectName": self._queue_project, "entityName": str(self._entity), "runQueue": queue}
         self._polling = Polling(self._client, question, place, self.say)

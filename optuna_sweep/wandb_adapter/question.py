@@ -16,9 +16,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from optuna_sweep.errors import Refused, Unavailable
+from optuna_sweep.errors import AnotherAtWork, Refused, Unavailable
 from optuna_sweep.launch import Snapshot, SweepState, Watch
 from optuna_sweep.outcomes import Observation, Phase, Row
+from optuna_sweep.wandb_adapter.claim import claim_in, expected
 from optuna_sweep.wandb_adapter.records import joined, rows_of
 from optuna_sweep.wandb_adapter.states import left_the_queue, phase_of_run, taken_by_an_agent, wish_for_sweep
 from optuna_sweep.wandb_adapter.summaries import ENDED, filter_for_ended, summaries_in
@@ -53,9 +54,19 @@ class Question:
     """Builds a poll's documents and reads their answers; remembers what was read.
 
     One lives as long as the scheduler. Not thread-safe.
+
+    Args:
+        entity: Of the sweep, and of the queue.
+        project: Of the sweep.
+        sweep: Its id, which is also that of the scheduler's run.
+        queue: Where the runs wait.
+        queue_project: Of the queue.
+        notes: What this scheduler wrote to claim the sweep; without a claim it is never taken over.
     """
 
-    def __init__(self, *, entity: str, project: str, sweep: str, queue: str, queue_project: str) -> None:
+    def __init__(
+        self, *, entity: str, project: str, sweep: str, queue: str, queue_project: str, notes: str = ""
+    ) -> None:
         self._variables = {
             "entity": entity,
             "project": project,
@@ -63,6 +74,7 @@ class Question:
             "queue": queue,
             "queueProject": queue_project,
         }
+        self._claims = expected(notes) if claim_in(notes) else None
         self._cursors: dict[str, _Cursor] = {}
         self._sweep_missing = 0
 
@@ -81,6 +93,7 @@ class Question:
             Unavailable: The answer lacks the project or the sweep's state. Nothing was
                 taken from it: the same rows come again with the next answer.
             Refused: Several answers in a row lacked it: the sweep was deleted.
+            AnotherAtWork: Another scheduler has claimed the sweep since this one did.
         """
         project = data.get("p")
         if not project or not project.get("sweep"):
@@ -90,6 +103,8 @@ class Question:
             raise Unavailable("W&B's answer holds neither the project nor the sweep")
         self._sweep_missing = 0
         own = project.get("own") or {}
+        if self._claims is not None and claim_in(str(own.get("notes") or "")) not in self._claims:
+            raise AnotherAtWork("Another scheduler has taken the sweep over: leaving everything to it.")
         items = (data.get("queues") or {}).get("runQueue") or {}
         summaries = summaries_in(project.get("ended"))
         observations = tuple(
@@ -136,7 +151,7 @@ class Question:
         return (
             f"query SweepPoll({', '.join(head)}) {{ "
             "p: project(name: $project, entityName: $entity) { "
-            "sweep(sweepName: $sweep) { state } own: run(name: $sweep) { stopped } "
+            "sweep(sweepName: $sweep) { state } own: run(name: $sweep) { stopped notes } "
             f"{' '.join(runs)} }} {queues} }}",
             variables,
         )

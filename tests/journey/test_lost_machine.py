@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
 from sandbox.asking import set_sweep_state
-from tests.journey.rough_stage import RoughStage, light, open_rough_stage
+from tests.journey.rough_stage import RoughStage, light, open_rough_stage, send_all
 from tests.journey.stage import Look
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -25,11 +22,7 @@ FILE = light(
 
 def lose_the_machine(stage: RoughStage) -> None:
     """SIGKILL whatever talks to this W&B. Nobody is left to say goodbye."""
-    mark = f"WANDB_BASE_URL={stage.sandbox.url}".encode()
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it has ended meanwhile, or is somebody else's
-            if mark in (folder / "environ").read_bytes().split(b"\0"):
-                os.kill(int(folder.name), signal.SIGKILL)
+    send_all(f"WANDB_BASE_URL={stage.sandbox.url}", signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -13,9 +11,9 @@ import yaml
 from optuna.trial import TrialState
 
 from sandbox.launching import wait_for
+from tests.journey.by_hand import ByHand
 from tests.journey.rough_stage import RoughStage, light, open_rough_stage
-from tests.journey.stage import QUEUE, ROOT, Look
-from tests.journey.sweep_files import PROJECT
+from tests.journey.stage import QUEUE, Look
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
@@ -29,40 +27,10 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoughStage]:
         yield stage
 
 
-class Here:
-    """The scheduler as a person's own process."""
-
-    def __init__(self, stage: RoughStage, *words: str) -> None:
-        where = ["--queue", QUEUE, "--entity", stage.sandbox.entity, "--project", PROJECT]
-        self.log = stage.home / f"start-{len(words)}.log"
-        with self.log.open("wb") as lines:
-            self.process = subprocess.Popen(
-                [sys.executable, ROOT / "optuna_scheduler.py", "start", stage.file(NAME), *where, *words],
-                cwd=stage.home,
-                env=stage.sandbox.env(stage.home),
-                stdout=lines,
-                stderr=subprocess.STDOUT,
-            )
-
-    @property
-    def said(self) -> str:
-        return self.log.read_text()
-
-    def sweep(self) -> str | None:
-        found = re.search(r"The sweep is \S+/(\S+)\.$", self.said, flags=re.MULTILINE)
-        return found and found[1]
-
-    def left(self) -> int:
-        try:
-            return self.process.wait(timeout=90)
-        finally:
-            self.process.kill()
-
-
 @pytest.fixture(scope="module")
-def interrupted(stage: RoughStage) -> tuple[Here, Look]:
+def interrupted(stage: RoughStage) -> tuple[ByHand, Look]:
     stage.file(NAME).write_text(yaml.safe_dump({**light(run_cap=RUN_CAP), "scheduler": {"num_workers": 1}}))
-    here = Here(stage)
+    here = ByHand(stage, NAME)
     stage.sweeps[NAME] = wait_for("a sweep is made", here.sweep, 60)
     stage.until(NAME, lambda seen: bool(seen.live), "at work")
     here.process.send_signal(signal.SIGINT)
@@ -71,30 +39,30 @@ def interrupted(stage: RoughStage) -> tuple[Here, Look]:
 
 
 @pytest.fixture(scope="module")
-def resumed(stage: RoughStage, interrupted: tuple[Here, Look]) -> tuple[Here, Look]:
-    here = Here(stage, "--resume", stage.sweeps[NAME])
+def resumed(stage: RoughStage, interrupted: tuple[ByHand, Look]) -> tuple[ByHand, Look]:
+    here = ByHand(stage, NAME, "--resume", stage.sweeps[NAME], log="resume")
     assert here.left() == 0, here.said
     return here, stage.look(NAME)
 
 
-def test_the_first_line_names_the_releases(interrupted: tuple[Here, Look]) -> None:
+def test_the_first_line_names_the_releases(interrupted: tuple[ByHand, Look]) -> None:
     first = next(line for line in interrupted[0].said.splitlines() if "optuna: " in line)
     assert re.search(r"Scheduler \S+ with wandb 0\.\S+, Optuna \d\S+, Python 3\.\S+ and 1 worker\.", first)
 
 
-def test_ctrl_c_leaves_the_sweep_paused_and_its_runs_alone(interrupted: tuple[Here, Look]) -> None:
+def test_ctrl_c_leaves_the_sweep_paused_and_its_runs_alone(interrupted: tuple[ByHand, Look]) -> None:
     _, seen = interrupted
     assert (seen.state, seen.scheduler) == ("PAUSED", "finished")
     assert 0 < len(seen.runs) < RUN_CAP
     assert not [run for run in seen.runs if run.stopped]
 
 
-def test_it_says_how_to_go_on(stage: RoughStage, interrupted: tuple[Here, Look]) -> None:
+def test_it_says_how_to_go_on(stage: RoughStage, interrupted: tuple[ByHand, Look]) -> None:
     command = f"start {stage.file(NAME)} --queue {QUEUE} --resume {stage.sweeps[NAME]}"
     assert f"To go on: python optuna_scheduler.py {command}" in interrupted[0].said
 
 
-def test_the_sweep_goes_on_where_it_was(stage: RoughStage, resumed: tuple[Here, Look]) -> None:
+def test_the_sweep_goes_on_where_it_was(stage: RoughStage, resumed: tuple[ByHand, Look]) -> None:
     here, seen = resumed
     assert (seen.state, seen.scheduler) == ("FINISHED", "finished"), here.said
     assert [run.state for run in seen.runs] == ["finished"] * RUN_CAP
@@ -105,6 +73,6 @@ def test_the_sweep_goes_on_where_it_was(stage: RoughStage, resumed: tuple[Here, 
 
 def test_a_sweep_that_is_not_there_is_one_sentence(stage: RoughStage) -> None:
     stage.file(NAME).write_text(yaml.safe_dump(light()))
-    here = Here(stage, "--resume", "no-such-sweep", "--num_workers", "2")
+    here = ByHand(stage, NAME, "--resume", "no-such-sweep", "--num_workers", "2", log="nowhere")
     assert here.left() == 1
     assert "Traceback" not in here.said and "no-such-sweep" in here.said

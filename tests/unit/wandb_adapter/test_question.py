@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from graphql import parse
 
-from optuna_sweep.errors import Refused, Unavailable
+from optuna_sweep.errors import AnotherAtWork, Refused, Unavailable
 from optuna_sweep.launch import Snapshot, SweepState, Watch
 from optuna_sweep.outcomes import Phase, Row
 from optuna_sweep.wandb_adapter.question import LARGEST_QUESTION, Question, merge_snapshots
 
 LOSS = [("loss",)]
+OURS = "The Optuna scheduler that drives this sweep: machine 1, process 2 (claim a1b2 after 0ff)"
+THEIRS = "The Optuna scheduler that drives this sweep: machine 2, process 2 (claim c3d4 after a1b2)"
 
 
-def question() -> Question:
-    return Question(entity="e", project="p", sweep="s", queue="q", queue_project="model-registry")
+def question(notes: str = "") -> Question:
+    return Question(
+        entity="e", project="p", sweep="s", queue="q", queue_project="model-registry", notes=notes
+    )
 
 
 def ask(
@@ -29,12 +34,13 @@ def ask(
     items: list[Any] | None = None,
     ended: dict[str, dict[str, Any]] | None = None,
     sweep: Any = "RUNNING",
+    notes: str | None = None,
 ) -> Snapshot:
     """One poll, answered with these runs and queue items in the order of ``watched``."""
     columns = columns or LOSS
     ((document, _, chunk),) = asked.parts(watched, columns)
     parse(document)
-    project: dict[str, Any] = {"sweep": {"state": sweep}, "own": {"stopped": False}}
+    project: dict[str, Any] = {"sweep": {"state": sweep}, "own": {"stopped": False, "notes": notes}}
     project |= {f"r{i}": run for i, run in enumerate(runs)}
     nodes = [{"name": name, "summaryMetrics": json.dumps(summary)} for name, summary in (ended or {}).items()]
     project["ended"] = {"edges": [{"node": node} for node in nodes]}
@@ -236,3 +242,16 @@ def test_the_strongest_wish_of_several_answers_wins() -> None:
     parts = [Snapshot(SweepState.ACTIVE, False, ()), Snapshot(SweepState.CANCELED, True, ())]
     merged = merge_snapshots(parts)
     assert merged.sweep is SweepState.CANCELED and merged.scheduler_stopped
+
+
+@pytest.mark.parametrize(
+    ("notes", "taken_over"),
+    [(None, False), (OURS, False), (OURS.replace("a1b2 after 0ff", "0ff"), False), (THEIRS, True)],
+    ids=["removed", "ours", "an old answer", "another's"],
+)
+def test_a_poll_says_when_another_scheduler_has_claimed_the_sweep(
+    notes: str | None, taken_over: bool
+) -> None:
+    ask(question(), watched=[], runs=[], notes=notes)
+    with pytest.raises(AnotherAtWork) if taken_over else nullcontext():
+        ask(question(OURS), watched=[], runs=[], notes=notes)
