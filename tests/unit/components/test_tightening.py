@@ -105,6 +105,13 @@ def test_what_the_best_run_was_like_is_let_be() -> None:
     assert pruned_at(study_of([*TEN, slow]), {step: value - 0.1 for step, value in slow.items()}) is None
 
 
+def test_as_good_as_the_best_run_was_is_good_enough_and_what_it_was_told_with_makes_it_the_best() -> None:
+    study = study_of(TEN)
+    study.add_trial(create_trial(value=-1.0, intermediate_values=flat(6.0)))
+    assert pruned_at(study, flat(6.0)) is None
+    assert pruned_at(study, flat(6.01)) == 1
+
+
 def test_a_best_run_without_a_number_there_is_no_precedent() -> None:
     blind = {**flat(-1.0), 1: float("nan")}
     assert pruned_at(study_of([*TEN, blind]), flat(99.0)) == 1
