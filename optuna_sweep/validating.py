@@ -19,6 +19,9 @@ from optuna_sweep.previewing import preview
 from optuna_sweep.setup import make_space
 from optuna_sweep.summary import goal_lines, limit_lines, parameter_lines
 
+_TRIALS = 12
+"""A sampler that cannot search the space says so when it has results to learn from: many from ten on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Examined:
@@ -36,7 +39,7 @@ class Examined:
 
 
 def examine(path: Path, source: Path | None = None) -> Examined:
-    """Read a sweep file, make its search ready, and ask it for one trial that nobody will run.
+    """Read a sweep file, make its search ready, and ask it for trials that nobody will run.
 
     Args:
         path: The sweep file.
@@ -98,13 +101,12 @@ def _try_out(sweep: LocalSweep, said: list[str]) -> Iterator[str]:
 
 
 def _first_configs(sweep: LocalSweep, said: list[str]) -> list[Mapping[str, Any]]:
-    """Two configurations, or those of the points to try first where only a function knows the space.
+    """The first configurations, with all points to try first where only a function knows the space.
 
-    Two, because a sampler that cannot search the space says so when it has a result to learn from.
     Without the configurations of points that lie outside: Optuna warns of them, and uses them.
     """
     programmed = sweep.user_file.objective is not None
-    count = max(len(sweep.config.settings.enqueue), 2) if programmed else 2
+    count = max(len(sweep.config.settings.enqueue), _TRIALS) if programmed else _TRIALS
     inside: list[Mapping[str, Any]] = []
     with warnings.catch_warnings(record=True) as warned, closing(preview(sweep, said.append)) as configs:
         warnings.filterwarnings("always", "Fixed parameter", UserWarning)

@@ -6,6 +6,7 @@ nothing is checked by a rule of our own that Optuna does not have.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping
 from typing import Any, Protocol, cast
@@ -226,8 +227,11 @@ class _Assembly:
         place = f"{path}.args" if args else f"{path}.type"
         try:
             with warnings.catch_warnings():
-                # Optuna says of a deprecated argument only that it is one when it is used.
-                warnings.simplefilter("error", FutureWarning)
+                # Optuna says of a deprecated argument only that it is one when it is used. One that a
+                # sampler of the hub gives to Optuna by itself is not the user's to remove.
+                warnings.simplefilter("ignore", FutureWarning)
+                for argument in args:
+                    warnings.filterwarnings("error", f".*`{re.escape(argument)}`", FutureWarning)
                 warnings.simplefilter("ignore", ExperimentalWarning)
                 return cast(object, made(**args))
         except FutureWarning as error:

@@ -170,13 +170,14 @@ def test_a_sampler_that_cannot_search_the_space_is_told_before_anything_runs(tmp
     ]
 
 
-def test_a_sampler_that_fails_on_its_first_result_is_told_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("results", [1, 10])
+def test_a_sampler_that_fails_when_it_has_results_is_told_too(results: int, tmp_path: Path) -> None:
     user_file(
         tmp_path,
-        """
+        f"""
 class Picky(optuna.samplers.RandomSampler):
     def sample_independent(self, study, trial, name, distribution):
-        if study.get_trials(states=[optuna.trial.TrialState.COMPLETE]):
+        if len(study.get_trials(states=[optuna.trial.TrialState.COMPLETE])) >= {results}:
             raise NotImplementedError("only floats")
         return super().sample_independent(study, trial, name, distribution)
 
@@ -185,7 +186,7 @@ def sampler():
 """,
     )
     path = sweep_file(
-        tmp_path, parameters={"x": {"values": [1, 2, 3]}}, settings={"optuna_source": "optuna_wandb.py"}
+        tmp_path, parameters={"x": {"min": 1, "max": 900}}, settings={"optuna_source": "optuna_wandb.py"}
     )
     (line,) = examine(path).lines
     assert "Picky cannot search this space: NotImplementedError: only floats" in line

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import optuna
@@ -61,6 +62,16 @@ def test_a_sampler_of_the_hub_is_built_and_seeded_where_the_package_is_installed
     named = Component(type="hub:mine.MySampler")
     assert type(build_sampler(named)).__name__ == "MySampler"
     assert suggested(build_sampler(named, Seed(3))) == suggested(build_sampler(named, Seed(3)))
+
+
+def test_a_deprecation_that_a_sampler_of_the_hub_is_answerable_for_is_not_the_users(hub: Any) -> None:
+    class Old(optuna.samplers.RandomSampler):
+        def __init__(self, sigma0: float = 0.5, seed: int | None = None) -> None:
+            warnings.warn("`x0` has been deprecated in v4.9.0.", FutureWarning, stacklevel=2)
+            super().__init__(seed)
+
+    hub(lambda name: SimpleNamespace(Old=Old))
+    assert isinstance(build_sampler(Component(type="hub:old.Old", args={"sigma0": 1.0})), Old)
 
 
 def test_checking_a_sampler_of_the_hub_loads_nothing(hub: Any) -> None:
