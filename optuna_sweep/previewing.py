@@ -70,6 +70,7 @@ def _search(sweep: LocalSweep, say: Callable[[str], None]) -> Search:
         storage=InMemoryStorage(),
         say=say,
         facts=facts,
+        forgiving=False,
     )
     enqueue_points(search.study, search.space, sweep.config.settings.enqueue)
     return search

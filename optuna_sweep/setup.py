@@ -26,7 +26,7 @@ from optuna_sweep.components import (
 from optuna_sweep.config import Component, RetryEntry, SweepConfig
 from optuna_sweep.errors import ConfigError, Problem
 from optuna_sweep.measure import Measure
-from optuna_sweep.objective import Process, RemoteObjective
+from optuna_sweep.objective import Forgiving, Process, RemoteObjective
 from optuna_sweep.outcomes import Phase
 from optuna_sweep.search import Retry, Search
 from optuna_sweep.space import Declared, Programmed, SearchSpace
@@ -58,8 +58,17 @@ def read_sweep(raw: object, *more: Problem) -> SweepConfig:
     return config
 
 
-def make_space(config: SweepConfig, user_file: UserFile, say: Callable[[str], None]) -> SearchSpace:
-    """The user's ``objective(trial)`` where there is one, else the ``parameters`` block."""
+def make_space(
+    config: SweepConfig, user_file: UserFile, say: Callable[[str], None], *, forgiving: bool = True
+) -> SearchSpace:
+    """The user's ``objective(trial)`` where there is one, else the ``parameters`` block.
+
+    Args:
+        config: The sweep.
+        user_file: The user's functions.
+        say: Gets what people should know.
+        forgiving: Whether a failure of the function costs its trial only; otherwise each is told at once.
+    """
     path, function = user_file.path, user_file.objective
     if path is None or function is None:
         return _declared(config)
@@ -68,7 +77,8 @@ def make_space(config: SweepConfig, user_file: UserFile, say: Callable[[str], No
     timeout = config.settings.objective_timeout
     native = config.source is not None and config.source.native
     start = partial(Process, path, function, timeout=timeout, returns_config=native)
-    return Programmed(RemoteObjective(start, timeout=timeout, say=say))
+    remote = RemoteObjective(start, timeout=timeout, say=say)
+    return Programmed(Forgiving(remote, say) if forgiving else remote)
 
 
 def make_search(
@@ -79,6 +89,7 @@ def make_search(
     storage: Path | BaseStorage | Reached,
     say: Callable[[str], None],
     facts: SweepFacts | None = None,
+    forgiving: bool = True,
 ) -> tuple[Search, Opened]:
     """Open the study and put the search together; says who chose the sampler and the pruner.
 
@@ -89,7 +100,7 @@ def make_search(
         ConfigError: The settings cannot be carried out.
         UserCodeError: The user's file failed.
     """
-    space = make_space(config, user_file, say)
+    space = make_space(config, user_file, say, forgiving=forgiving)
     opened = open_study(config, space, sweep_id=sweep_id, storage=storage, user_file=user_file, facts=facts)
     for line in opened.lines:
         say(line)

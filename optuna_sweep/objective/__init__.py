@@ -14,7 +14,8 @@ sends can make the scheduler import or run anything.
 
 from __future__ import annotations
 
+from optuna_sweep.objective.forgiving import Forgiving
 from optuna_sweep.objective.process import Process
 from optuna_sweep.objective.remote import RemoteObjective
 
-__all__ = ["Process", "RemoteObjective"]
+__all__ = ["Forgiving", "Process", "RemoteObjective"]
