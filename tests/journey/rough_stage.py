@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -144,8 +144,12 @@ def kill_scheduler(sweep: str, number: signal.Signals) -> bool:
 
 @contextmanager
 def open_rough_stage(home: Path, *, heartbeat_timeout: float = 60.0) -> Iterator[RoughStage]:
-    """A sandbox with the scheduler's job and the light one; no agent yet."""
-    with Sandbox(log=home / "sandbox.log", heartbeat_timeout=heartbeat_timeout) as sandbox:
+    """A sandbox with the scheduler's job and the light one; no agent yet. What talks to it ends with it."""
+    with (
+        Sandbox(log=home / "sandbox.log", heartbeat_timeout=heartbeat_timeout) as sandbox,
+        ExitStack() as after,
+    ):
+        after.callback(send_all, f"WANDB_BASE_URL={sandbox.url}", signal.SIGKILL)
         stage = RoughStage(sandbox=sandbox, home=home, shipped=ROOT)
         create_queue(sandbox, QUEUE)
         create_job(sandbox, "light", HERE / "jobs" / "light", "python train.py", project=PROJECT)

@@ -19,6 +19,19 @@ pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 RUN_CAP = 4
 NAME = "started here"
+MOODY = """
+import os
+import re
+
+def objective(trial):
+    trial.suggest_float("x", 0.0, 1.0)
+    if trial.number == 1:
+        raise ZeroDivisionError("a rare branch")
+    if trial.number == 3:
+        re.match(r"(a+)+$", "a" * 60 + "b")  # holds Python's lock for years
+    if trial.number == 4:
+        os._exit(3)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +89,18 @@ def test_a_sweep_that_is_not_there_is_one_sentence(stage: RoughStage) -> None:
     here = ByHand(stage, NAME, "--resume", "no-such-sweep", "--num_workers", "2", log="nowhere")
     assert here.left() == 1
     assert "Traceback" not in here.said and "no-such-sweep" in here.said
+
+
+def test_a_function_that_raises_hangs_and_dies_costs_trials_and_not_the_sweep(stage: RoughStage) -> None:
+    file = light(run_cap=RUN_CAP, parameters=None, settings={"optuna_source": "moody.py"})
+    stage.file("moody").write_text(yaml.safe_dump(file))
+    (stage.home / "moody.py").write_text(MOODY)
+    here = ByHand(stage, "moody", log="moody")
+    assert here.left(180) == 0, here.said
+    stage.sweeps["moody"] = here.sweep() or ""
+    assert [run.state for run in stage.look("moody").runs] == ["finished"] * RUN_CAP
+    states = [trial.state.name for trial in stage.study("moody").trials]
+    assert states == ["COMPLETE", "FAIL", "COMPLETE", "FAIL", "FAIL", "COMPLETE", "COMPLETE"]
+    assert "ZeroDivisionError: a rare branch" in here.said
+    assert "objective(trial) did not return within 2 seconds for trial 3." in here.said
+    assert "objective(trial) ended its process with exit code 3 in trial 4." in here.said
