@@ -7,16 +7,12 @@ the same time. Every moment is read from the W&B's log of requests.
 from __future__ import annotations
 
 import json
-import os
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +20,7 @@ from typing import Any
 import yaml
 
 from bench.light_workers import ENDS, WORKER, Workers
+from bench.processes import LOG, at_work
 from bench.result import Cell, Result, Table
 from sandbox.asking import ask
 from sandbox.launching import create_queue
@@ -113,34 +110,15 @@ def _log_of(scheduler: _Scheduler, seconds: float) -> list[dict[str, Any]]:
             sandbox.reset_requests()
             if scheduler.queued:
                 workers.take_from_queue(_QUEUE)
-            with _process(command, sandbox.env(home) | {"WANDB_PROJECT": _PROJECT}, home) as alive:
+            with at_work(command, sandbox.env(home) | {"WANDB_PROJECT": _PROJECT}, home) as alive:
                 deadline = time.monotonic() + _STARTING + 3 * (runs / _WORKERS) * (seconds + 15.0)
                 while workers.ended < runs and time.monotonic() < deadline and alive():
                     time.sleep(0.5)
             if workers.ended < runs:
-                said = (home / "scheduler.log").read_text()[-2000:]
+                said = (home / LOG).read_text()[-2000:]
                 raise RuntimeError(f"{scheduler.name}: {workers.ended} of {runs} runs ended:\n{said}")
             requests: list[dict[str, Any]] = sandbox.requests()["requests"]
     return requests
-
-
-@contextmanager
-def _process(command: list[str], env: Mapping[str, str], home: Path) -> Iterator[Callable[[], bool]]:
-    """The scheduler's process group; gives whether it is at work or ended well."""
-    with (home / "scheduler.log").open("wb") as lines:
-        process = subprocess.Popen(
-            command, env=dict(env), cwd=home, stdout=lines, stderr=subprocess.STDOUT, start_new_session=True
-        )
-        try:
-            yield lambda: not process.poll()
-        finally:
-            for number in (signal.SIGTERM, signal.SIGKILL):
-                try:
-                    os.killpg(process.pid, number)
-                    process.wait(5)
-                except (ProcessLookupError, subprocess.TimeoutExpired):
-                    continue
-            process.wait()
 
 
 def _measured(log: Sequence[Mapping[str, Any]], seconds: float) -> list[Cell]:

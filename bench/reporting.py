@@ -1,21 +1,35 @@
-"""What reporting costs: its share of the scheduler's CPU time, and one refresh of the plots.
+"""What reporting costs: its share of the scheduler's CPU time, and one drawing of all plots.
 
-A whole sweep in virtual time, with the real loop, search, journal and reporter. The scheduler's requests cost
-nothing here, so its share of the whole is larger than in a real sweep.
+The share is measured twice. In a real scheduler's process against the local W&B, whose runs train nothing; a
+sweep that trains polls far longer for the same trials, so its share is smaller. And in virtual time, where
+loop, search, journal and reporter are real, but requests and the process's start cost nothing.
 """
 
 from __future__ import annotations
 
+import json
+import multiprocessing
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from typing import Any, Literal
 
-from bench.result import Result, Table
-from bench.sweeps import MIXED, SWEEP_ID, sweep_config
+import optuna
+
+from bench.light_workers import Workers
+from bench.page import ROOT
+from bench.processes import LOG, at_work
+from bench.result import Cell, Result, Table
+from bench.stopwatch import Stopwatch
+from bench.sweeps import MIXED, SWEEP_ID, finished_trials, sweep_config
+from bench.timed_scheduler import RESULT
 from bench.world import SimulatedLaunch
-from optuna_sweep.config import AlertsEntry
+from optuna_sweep.config import AlertsEntry, Metric
 from optuna_sweep.launch import Ending
 from optuna_sweep.launch import Table as Rows
 from optuna_sweep.loop import Loop
@@ -25,12 +39,16 @@ from optuna_sweep.report.rows import table
 from optuna_sweep.setup import make_search
 from optuna_sweep.stopping import StopRules
 from optuna_sweep.user_file import UserFile
-from optuna_sweep.wandb_adapter.own_run import plot
+from optuna_sweep.wandb_adapter.own_run import media
+from sandbox.launching import create_queue
+from sandbox.serving import Sandbox
 
 _TRIALS = 1_000
-_WORKERS = 8
-_SECONDS = (30.0,)
-_ROUNDS = 3
+_WORKERS, _SECONDS = 8, 30.0
+_REAL_WORKERS, _REAL_SECONDS = 16, 3.0
+_LONGEST = 1_800.0
+_SETTINGS = {"sampler": {"type": "TPESampler"}, "seed": 0}
+_PROJECT, _QUEUE = "bench", "q"
 
 
 class _Unseen:
@@ -49,8 +67,7 @@ class _Unseen:
 
     def show(self, figures: Mapping[str, Mapping[str, Any]], tables: Mapping[str, Rows], step: int) -> None:
         self.refreshes += 1
-        for figure in figures.values():
-            plot(figure)
+        media(figures, tables)
 
     def summarize(self, values: Mapping[str, Any]) -> None:
         dict(values)
@@ -59,55 +76,91 @@ class _Unseen:
         raise AssertionError(title, text)
 
 
-class _Stopwatch:
-    """CPU seconds spent in what it times."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def timed(self, act: Callable[..., Any]) -> Callable[..., Any]:
-        def timing(*arguments: Any, **named: Any) -> Any:
-            began = time.process_time()
-            try:
-                return act(*arguments, **named)
-            finally:
-                self.seconds += time.process_time() - began
-
-        return timing
-
-
 def run() -> Result:
-    """Time whole sweeps, and one refresh after the last trial."""
-    shares, refreshes = [], []
-    for seconds in _SECONDS:
-        share, reporter = _sweep(seconds)
-        shares.append(share)
-        refreshes = [_refresh(reporter) for _ in range(_ROUNDS)]
-    note = f"{_WORKERS} workers, TPESampler over {len(MIXED)} parameters, the study in a journal file."
-    columns = ["a run takes", "scheduler s", "of it reporting s", "share", "refreshes"]
-    return Result(
-        tables=[
-            Table(
-                title=f"Reporting's share of the scheduler's CPU time, {_TRIALS:,} trials",
-                columns=columns,
-                rows=shares,
-                note=note,
-            ),
-            Table(
-                title="One refresh of all plots and the table",
-                columns=["finished trials", "CPU s"],
-                rows=[[_TRIALS, min(refreshes)]],
-                note=f"The least of {_ROUNDS}, with plotly loaded.",
-            ),
-        ],
-        seeds="One sweep for each row, seed 0.",
-    )
+    """Time whole sweeps, and drawings of finished studies."""
+    columns = ["the scheduler", "a run takes s", "workers", "CPU s", "of it reporting s", "share", "drawings"]
+    with _own_temporary_files():
+        return Result(
+            tables=[
+                Table(
+                    title=f"Reporting's share of the scheduler's CPU time, {_TRIALS:,} trials",
+                    columns=columns,
+                    rows=[_in_a_process(), _in_virtual_time()],
+                    note=f"TPESampler over {len(MIXED)} parameters, the study in a journal file. The process "
+                    "is measured from its start; the lines of its log are no reporting; wandb-core, a "
+                    "process of its own, is not in it.",
+                ),
+                Table(
+                    title=f"One drawing of all plots and the table, {_TRIALS:,} finished trials",
+                    columns=["objectives", "the first of a process, CPU s", "a later one, CPU s"],
+                    rows=[_drawings(objectives) for objectives in (1, 2, 3)],
+                    note=f"{len(MIXED)} parameters; trials of one objective have ten intermediate values.",
+                ),
+            ],
+            seeds="One sweep for each row, seed 0.",
+        )
 
 
-def _sweep(seconds: float) -> tuple[Sequence[str | float | int], Reporter]:
-    config = sweep_config(MIXED, settings={"sampler": {"type": "TPESampler"}, "seed": 0})
+@contextmanager
+def _own_temporary_files() -> Iterator[None]:
+    """W&B's media are temporary files until they are logged, which here they never are."""
+    with tempfile.TemporaryDirectory() as folder:
+        tempfile.tempdir = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = None
+
+
+def _in_a_process() -> list[Cell]:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, Sandbox() as sandbox:
+        home = Path(folder)
+        create_queue(sandbox, _QUEUE)
+        command = _command(home, sandbox.entity)
+        env = sandbox.env(home) | {"WANDB_PROJECT": _PROJECT, "PYTHONPATH": str(ROOT)}
+        with Workers(sandbox, _PROJECT, count=_REAL_WORKERS, seconds=_REAL_SECONDS) as workers:
+            workers.take_from_queue(_QUEUE)
+            with at_work(command, env, home) as alive:
+                deadline = time.monotonic() + _LONGEST
+                while not (home / RESULT).exists() and alive() and time.monotonic() < deadline:
+                    time.sleep(0.5)
+        if not (home / RESULT).exists():
+            raise RuntimeError(f"no end after {workers.ended} runs:\n{(home / LOG).read_text()[-2000:]}")
+        spent = json.loads((home / RESULT).read_text())
+    share = f"{spent['reporting'] / spent['whole']:.1%}"
+    return [
+        "a real process",
+        _REAL_SECONDS,
+        _REAL_WORKERS,
+        spent["whole"],
+        spent["reporting"],
+        share,
+        spent["refreshes"],
+    ]
+
+
+def _command(home: Path, entity: str) -> list[str]:
+    sweep = {
+        "method": "custom",
+        "metric": {"name": "loss", "goal": "minimize"},
+        "image_uri": "train:1",
+        "program": "train.py",
+        "parameters": MIXED,
+        "run_cap": _TRIALS,
+        "scheduler": {
+            "num_workers": _REAL_WORKERS,
+            "settings": {**_SETTINGS, "max_requests_per_minute": 10_000},
+        },
+    }
+    (home / "sweep.yaml").write_text(json.dumps(sweep))
+    where = ["--queue", _QUEUE, "--entity", entity, "--project", _PROJECT]
+    return [sys.executable, "-m", "bench.timed_scheduler", "start", str(home / "sweep.yaml"), *where]
+
+
+def _in_virtual_time() -> list[Cell]:
+    config = sweep_config(MIXED, settings=_SETTINGS)
     own: Any = _Unseen()
-    launch, watch = SimulatedLaunch(seconds=seconds), _Stopwatch()
+    launch, watch = SimulatedLaunch(seconds=_SECONDS), Stopwatch()
     launch.say = lambda line: None  # type: ignore[method-assign]
     with tempfile.TemporaryDirectory() as folder:
         journal = Path(folder) / "study.journal"
@@ -138,15 +191,25 @@ def _sweep(seconds: float) -> tuple[Sequence[str | float | int], Reporter]:
         loop.run()
         watch.timed(reporter.finish)(Ending.FINISHED, "run_cap is reached", Path(folder))
         whole = time.process_time() - began
-    share = f"{100 * watch.seconds / whole:.1f} %"
-    return [f"{seconds:.0f} s", whole, watch.seconds, share, own.refreshes], reporter
+    share = f"{watch.seconds / whole:.1%}"
+    return ["in virtual time", _SECONDS, _WORKERS, whole, watch.seconds, share, own.refreshes]
 
 
-def _refresh(reporter: Reporter) -> float:
-    study, metrics = reporter.study, sweep_config(MIXED).metrics
+def _drawings(objectives: int) -> list[Cell]:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+        seconds = [process.submit(_drawing, objectives).result() for _ in range(3)]
+    return [objectives, seconds[0], min(seconds[1:])]
+
+
+def _drawing(objectives: int) -> float:
+    """CPU seconds of one drawing in this process."""
+    metrics = [Metric(name=f"m{at}") for at in range(objectives)]
+    study = optuna.create_study(directions=["minimize"] * objectives)
+    random = Random(0)
+    for trial in finished_trials(sweep_config(MIXED), _TRIALS, reports=10 if objectives == 1 else 0):
+        trial.values = [random.random() for _ in range(objectives)]
+        study.add_trial(trial)
     began = time.process_time()
-    for chart in charts(study, metrics):
-        if chart.figure is not None:
-            plot(chart.figure)
-    table(study.get_trials(deepcopy=False), metrics)
+    figures = {chart.name: chart.figure for chart in charts(study, metrics) if chart.figure is not None}
+    media(figures, {"trials": Rows(*table(study.get_trials(deepcopy=False), metrics))})
     return time.process_time() - began

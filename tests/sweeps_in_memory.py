@@ -100,7 +100,7 @@ class ReportedSweep(Sweep):
 
     def run(self) -> Ending:
         ending = super().run()
-        self.reporter.describe_runs()
+        self.reporter.catch_up()
         return ending
 
 
@@ -111,9 +111,13 @@ def reported_sweep(
     next_step: int = 0,
     study: optuna.Study | None = None,
     alerts: AlertsEntry | None = None,
+    cpu: Callable[[], float] = lambda: 0.0,
     **settings: Any,
 ) -> ReportedSweep:
-    """A sweep that reports; on trials of ``study`` where one is given, which it does not go on with."""
+    """A sweep that reports; on trials of ``study`` where one is given, which it does not go on with.
+
+    By ``cpu`` its process works without any cost.
+    """
     made = sweep(script, metrics=metrics, **settings)
     opened = made.opened
     if study is not None:
@@ -128,6 +132,7 @@ def reported_sweep(
         opened=opened,
         metrics=tuple(metrics),
         alerts=Alerts(run.own, run.launch.sweep_id, wanted, metrics, run.rules.target),
+        cpu=cpu,
     )
     progress = Progress(metrics, settings.get("run_cap", 4))
     run.loop._told = lambda proposal, outcome: run.reporter.trial_told(progress.told(proposal, outcome))

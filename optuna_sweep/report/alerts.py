@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from optuna.trial import FrozenTrial
 
@@ -45,9 +45,15 @@ class Alerts:
         """What an earlier scheduler has reached is no news. Called once, before anything is told."""
         self._reached = self._reaches(best)
 
-    def told(self, best: FrozenTrial | None) -> None:
-        """A trial was told, and this is the best one now: says it where it is the first below target."""
-        if self._reached or best is None or not self._reaches(best):
+    def told(self, find_best: Callable[[], FrozenTrial | None]) -> None:
+        """A trial was told: says it where it is the first below target.
+
+        Args:
+            find_best: Finds the best one now, in a time that grows with the study; called only where there
+                is a target that is not reached yet.
+        """
+        best = None if self._reached or self._target is None else find_best()
+        if best is None or not self._reaches(best):
             return
         self._reached = True
         if self._wanted.target:

@@ -5,30 +5,34 @@ They are plotly figures of plain lists and numbers: W&B's pages and a browser dr
 
 from __future__ import annotations
 
-import base64
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
 import optuna
-from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.config import Metric
+from optuna_sweep.report.excerpt import Excerpt
+from optuna_sweep.report.objective import Objective
+from optuna_sweep.report.plain import plain
 from optuna_sweep.study import quiet_optuna
 
-MOST_CURVES = 200
-"""Trials whose curves are drawn: the newest ones. A page with thousands of lines shows nothing."""
-MOST_POINTS = 200
-"""Completed trials that a contour is drawn through."""
+MOST_LINES, MOST_POINTS = 100, 250
+"""Trials with a line or a point of their own in plots that would show nothing more with all of them. Lines
+are traces, points stand once in each parameter's part, and a contour is quadratic: each costs much."""
 MOST_PARAMETERS = 6
+_MOST = {
+    "parallel_coordinate": MOST_LINES,
+    "slice": MOST_POINTS,
+    "contour": MOST_POINTS,
+    "rank": MOST_POINTS,
+}
+"""Kinds of plots that show representatives of a large study's completed trials."""
 _PAIR = 2
 _MOST_IN_A_FRONT = 3
-
-Target = Callable[[FrozenTrial], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +44,30 @@ class Chart:
             ``optimization_history/loss`` where it is about one of them.
         figure: A plotly figure as plain JSON data; None where it is left out.
         reason: Why it is left out; empty where it is not.
+        extent: Which trials it shows where it does not show all; else empty.
     """
 
     name: str
     figure: Mapping[str, Any] | None
     reason: str = ""
+    extent: str = ""
 
 
 def charts(study: optuna.Study, metrics: Sequence[Metric]) -> Iterator[Chart]:
     """All plots, in the order of showing them; one that fails is left out and says why."""
-    for plot in _plots(metrics):
+    with quiet_optuna():
+        study = Excerpt(study, study.get_trials(deepcopy=False))
+    for plot in _plots(study, metrics):
         reason = _missing(plot, study)
         if reason:
             yield Chart(plot.name, None, reason)
             continue
         try:
-            with warnings.catch_warnings(), quiet_optuna():
-                warnings.simplefilter("ignore")  # plots talk of trials that they leave out
-                yield Chart(plot.name, plain(plot.draw(study).to_plotly_json()))
+            # Plots warn of trials and parameters that they leave out, each time anew.
+            with warnings.catch_warnings(), quiet_optuna(optuna.logging.ERROR):
+                warnings.simplefilter("ignore")
+                figure = plain(plot.draw().to_plotly_json())
+                yield Chart(plot.name, figure, extent=_extent(plot, study))
         except ImportError:
             yield Chart(plot.name, None, "plotly is not installed: add it to the job's requirements.txt")
         except Exception as error:  # a picture is never worth a sweep
@@ -69,7 +79,7 @@ class _Plot:
     """What is drawn, of which objective; None for what is about the whole study, or the only one."""
 
     kind: str
-    draw: Callable[[optuna.Study], Any]
+    draw: Callable[[], Any]
     objectives: int
     at: int | None = None
     of: str = ""
@@ -79,60 +89,50 @@ class _Plot:
         return f"{self.kind}/{self.of}" if self.at is not None else self.kind
 
 
-def _plots(metrics: Sequence[Metric]) -> Iterator[_Plot]:
+def _plots(study: optuna.Study, metrics: Sequence[Metric]) -> Iterator[_Plot]:
     """Optuna's plots; those of one objective once for each, one after the other, where there are several."""
     from optuna import visualization as plots
 
     names = [metric.name for metric in metrics] or ["value"]
     several = len(names) > 1
+    objectives = [Objective(study, name, at if several else None) for at, name in enumerate(names)]
     whole = partial(_Plot, objectives=len(names))
     if several:
-        yield whole("pareto_front", lambda study: plots.plot_pareto_front(study, target_names=names))
-        yield whole(
-            "hypervolume_history", lambda study: plots.plot_hypervolume_history(study, _reference(study))
-        )
+        yield whole("pareto_front", lambda: plots.plot_pareto_front(study, target_names=names))
+        yield whole("hypervolume_history", lambda: plots.plot_hypervolume_history(study, _reference(study)))
     for kind, draw in _of_one().items():
         if kind == "intermediate_values":
-            yield whole(kind, lambda study: plots.plot_intermediate_values(_newest(study)))
+            yield whole(kind, lambda: plots.plot_intermediate_values(_newest(study)))
             continue
-        for at, name in enumerate(names):
-            of = {"target_name": name} | ({"target": _value_at(at)} if several else {})
-            yield whole(kind, partial(draw, **of), at=at if several else None, of=name)
-    yield whole("timeline", plots.plot_timeline)
+        for each in objectives:
+            yield whole(kind, partial(draw, each), at=each.at, of=each.name)
+    yield whole("timeline", lambda: plots.plot_timeline(study))
 
 
-def _of_one() -> dict[str, Callable[..., Any]]:
-    """The plots of one objective, as functions of the study and of what is drawn of each trial."""
+def _of_one() -> dict[str, Callable[[Objective], Any]]:
+    """The plots of one objective."""
     from optuna import visualization as plots
 
-    def best_known(study: optuna.Study, most: int, of: Mapping[str, Any]) -> list[str]:
-        return _parameters(study, most, of.get("target"))
-
     return {
-        "optimization_history": plots.plot_optimization_history,
-        "intermediate_values": plots.plot_intermediate_values,
-        "parallel_coordinate": lambda study, **of: plots.plot_parallel_coordinate(
-            study, params=best_known(study, MOST_PARAMETERS, of), **of
+        "optimization_history": lambda one: plots.plot_optimization_history(one.study, **one.of),
+        "intermediate_values": lambda one: plots.plot_intermediate_values(_newest(one.study)),
+        "parallel_coordinate": lambda one: plots.plot_parallel_coordinate(
+            one.representatives(MOST_LINES), params=one.parameters(MOST_PARAMETERS), **one.of
         ),
-        "parameter_importances": lambda study, **of: plots.plot_param_importances(
-            study, evaluator=_importance(), **of
+        "parameter_importances": lambda one: plots.plot_param_importances(
+            one.study, evaluator=one.importances, **one.of
         ),
-        "slice": lambda study, **of: plots.plot_slice(
-            study, params=best_known(study, MOST_PARAMETERS, of), **of
+        "slice": lambda one: plots.plot_slice(
+            one.representatives(MOST_POINTS), params=one.parameters(MOST_PARAMETERS), **one.of
         ),
-        "contour": lambda study, **of: plots.plot_contour(
-            _thinned(study), params=best_known(study, _PAIR, of), **of
+        "contour": lambda one: plots.plot_contour(
+            one.representatives(MOST_POINTS), params=one.parameters(_PAIR), **one.of
         ),
-        "rank": lambda study, **of: plots.plot_rank(study, params=best_known(study, _PAIR, of), **of),
-        "edf": plots.plot_edf,
+        "rank": lambda one: plots.plot_rank(
+            one.representatives(MOST_POINTS), params=one.parameters(_PAIR), **one.of
+        ),
+        "edf": lambda one: plots.plot_edf(one.study, **one.of),
     }
-
-
-def _value_at(at: int) -> Target:
-    def value(trial: FrozenTrial) -> float:
-        return float(trial.values[at])
-
-    return value
 
 
 def _missing(plot: _Plot, study: optuna.Study) -> str:
@@ -183,47 +183,18 @@ def _complete(study: optuna.Study) -> list[FrozenTrial]:
     return study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
 
 
-def _parameters(study: optuna.Study, most: int, target: Target | None) -> list[str]:
-    """The parameters of most influence; by name where that is not known."""
-    names = sorted({key for trial in _complete(study) for key in trial.params})
-    if len(names) <= most:
-        return names
-    try:
-        return list(get_param_importances(study, evaluator=_importance(), target=target))[:most]
-    except (RuntimeError, ValueError):
-        return names[:most]
+def _extent(plot: _Plot, study: optuna.Study) -> str:
+    if plot.kind == "intermediate_values":
+        curves = sum(bool(trial.intermediate_values) for trial in study.get_trials(deepcopy=False))
+        return f"the newest {MOST_LINES} of {curves:,} curves" if curves > MOST_LINES else ""
+    most, complete = _MOST.get(plot.kind), len(_complete(study))
+    return f"{most} of {complete:,} trials, from the best to the worst" if most and complete > most else ""
 
 
-def _importance() -> PedAnovaImportanceEvaluator:
-    """The default of Optuna 5; that of Optuna 4 draws lots, so the same study would look new each time."""
-    return PedAnovaImportanceEvaluator()
-
-
-def _newest(study: optuna.Study) -> optuna.Study:
+def _newest(study: optuna.Study) -> Excerpt:
     """The study with its newest curves alone."""
-    trials = [trial for trial in study.get_trials(deepcopy=False) if trial.intermediate_values]
-    if len(trials) <= MOST_CURVES:
-        return study
-    return _part(
-        study,
-        (
-            optuna.trial.create_trial(state=TrialState.PRUNED, intermediate_values=trial.intermediate_values)
-            for trial in trials[-MOST_CURVES:]
-        ),
-    )
-
-
-def _thinned(study: optuna.Study) -> optuna.Study:
-    """The study with a part of its completed trials, evenly spread: a contour grows with their square."""
-    trials = _complete(study)
-    step = -(-len(trials) // MOST_POINTS)
-    return study if step == 1 else _part(study, trials[::step])
-
-
-def _part(study: optuna.Study, trials: Iterable[FrozenTrial]) -> optuna.Study:
-    part = optuna.create_study(directions=study.directions)
-    part.add_trials(trials)
-    return part
+    curves = [trial for trial in study.get_trials(deepcopy=False) if trial.intermediate_values]
+    return Excerpt(study, curves[-MOST_LINES:])
 
 
 def _reference(study: optuna.Study) -> list[float]:
@@ -234,22 +205,3 @@ def _reference(study: optuna.Study) -> list[float]:
         optuna.study.StudyDirection.MINIMIZE: max,
     }
     return [worst[direction](column) for direction, column in zip(study.directions, columns, strict=True)]
-
-
-def plain(value: Any) -> Any:
-    """Plotly's data without its binary arrays, which older browsers' plotly does not read."""
-    if isinstance(value, Mapping):
-        if {"bdata", "dtype"} <= value.keys():
-            array = np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"])
-            shape = [int(size) for size in str(value.get("shape", array.size)).split(",")]
-            return plain(array.reshape(shape))
-        return {key: plain(inner) for key, inner in value.items()}
-    if isinstance(value, np.ndarray):
-        return [plain(inner) for inner in value.tolist()]
-    if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
-    if isinstance(value, np.generic):
-        return plain(value.item())
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -9,8 +9,9 @@ from pathlib import Path
 import optuna
 
 from optuna_sweep.config import Metric
-from optuna_sweep.report.charts import Chart, plain
+from optuna_sweep.report.charts import Chart
 from optuna_sweep.report.page import Ended, page
+from optuna_sweep.report.plain import plain
 from optuna_sweep.report.rows import as_csv, table
 from optuna_sweep.report.standing import best_trial, front, standing
 

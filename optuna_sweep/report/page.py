@@ -138,7 +138,8 @@ def _charts(charts: Sequence[Chart]) -> Iterable[str]:
     yield "<h2>Plots</h2>"
     for at, chart in enumerate(charts):
         if chart.figure is not None:
-            title = f"<figcaption>{escape(_title(chart))}</figcaption>"
+            extent = f" <small>{escape(chart.extent)}</small>" if chart.extent else ""
+            title = f"<figcaption>{escape(_title(chart))}{extent}</figcaption>"
             yield f"<figure>{title}<div id='chart-{at}'></div></figure>"
     left_out = [chart for chart in charts if chart.figure is None]
     if left_out:

@@ -14,6 +14,7 @@ h1 { font-size: 1.6rem; margin: .5rem 0 } h2 { font-size: 1.2rem; margin: 2.5rem
 .tiles div { padding: .9rem 1rem } .tiles b { display: block; font-size: 1.6rem; line-height: 1.3 }
 .tiles span { color: var(--soft); font-size: .9rem }
 figure { margin: 0 0 1rem; padding: .6rem } figcaption { font-weight: 600; padding: .2rem .4rem }
+figcaption small { color: var(--soft); font-weight: 400; margin-left: .4rem }
 figure > div { width: 100%; height: 26rem }
 pre { padding: .8rem 1rem; overflow-x: auto; font-size: .85rem }
 code, pre { font-family: ui-monospace, monospace }

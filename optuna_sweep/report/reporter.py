@@ -18,18 +18,17 @@ from optuna_sweep.report.alerts import Alerts
 from optuna_sweep.report.charts import Chart, charts
 from optuna_sweep.report.files import write_files
 from optuna_sweep.report.history import History
+from optuna_sweep.report.pacing import Pacing
 from optuna_sweep.report.page import Ended
 from optuna_sweep.report.read_study import ReadStudy
 from optuna_sweep.report.rows import ENDED, REASON, RUN_ID, table
 from optuna_sweep.report.standing import best_trial, standing
 from optuna_sweep.study import Opened, quiet_optuna
 
-_DRAW_AGAIN = 600.0
-"""Seconds after which new trials are drawn, however few they are."""
-_SHARE = 0.03
-"""Of the process's CPU time, what such drawings may take."""
-_DESCRIBE_AGAIN = 20.0
+_COLLECT = 20.0
 """Seconds for which runs that have ended are collected: all of them are described by one request."""
+_SUMMARIZE = 60.0
+"""Seconds between two summaries, which look at all trials. The history shows the best so far at once."""
 
 
 class Reporter:
@@ -62,27 +61,37 @@ class Reporter:
         self._history = History(own, metrics)
         self._alerts = alerts
         self._alerts.begin(best_trial(self.study, metrics))
+        self._pacing = Pacing(launch.now, cpu)
         self._troubles: set[str] = set()
-        self._cpu = cpu
-        self._spent = 0.0
-        self._drawn = 1
-        self._drawn_at = self._described_at = launch.now()
+        self._finished = sum(trial.state.is_finished() for trial in self.study.get_trials(deepcopy=False))
+        self._followed = self._summarized = self._finished
+        self._summarized_at = self._described_at = launch.now()
         self._undescribed: dict[str, tuple[int, Mapping[str, Any]]] = {}
 
     def tick(self) -> None:
-        """To be called every few seconds."""
-        if self._undescribed and self._launch.now() - self._described_at >= _DESCRIBE_AGAIN:
+        """To be called every few seconds, when nothing waits for it: shows what has come up by now."""
+        if self._undescribed and self._launch.now() - self._described_at >= _COLLECT:
             self.describe_runs()
+        with self._harmless("shown in W&B"):
+            self._follow()
+            if self._launch.now() - self._summarized_at >= _SUMMARIZE:
+                self._summarize()
+            if self._history.newest is not None and self._pacing.due(self._finished):
+                self._draw()
+
+    def catch_up(self) -> None:
+        """Show what waits for its time, but the plots."""
+        self.describe_runs()
+        with self._harmless("shown in W&B"):
+            self._follow()
+            self._summarize()
 
     def trial_told(self, line: str) -> None:
-        """A trial was told: the line about it, its row as soon as those before it are there, the summary."""
+        """A trial was told: the line about it, and the alert where it reaches the target."""
         self._launch.say(line)
-        with self._harmless("shown in W&B"):
-            self._history.follow(self.study.get_trials(deepcopy=False))
-            self._own.summarize(standing(self.study, self._metrics))
-            self._alerts.told(best_trial(self.study, self._metrics))
-            if self._drawing_is_due:
-                self._draw()
+        self._finished += 1
+        with self._harmless("sent as an alert"):
+            self._alerts.told(lambda: best_trial(self.study, self._metrics))
 
     def stopping(self, stop_reason: str, *, failed: bool) -> None:
         """A rule ends the sweep; live runs may be at work."""
@@ -92,7 +101,7 @@ class Reporter:
 
     def leaving(self, ending: Ending, reason: str) -> None:
         """The sweep is about to be left in this state; everything else about it is done."""
-        self.describe_runs()
+        self.catch_up()
         with self._harmless("sent as an alert"):
             trials = self.study.get_trials(deepcopy=False)
             self._alerts.ended(ending, reason, trials, best_trial(self.study, self._metrics))
@@ -123,7 +132,7 @@ class Reporter:
             )
 
     def finish(self, ending: Ending, reason: str, folder: Path) -> list[Path]:
-        """Show everything once more, and write what people open of the study's artifact.
+        """Show everything as it is at the end, and write what people open of the study's artifact.
 
         Args:
             ending: How the sweep is left.
@@ -164,28 +173,27 @@ class Reporter:
                 self._launch.say(f"The report could not be {what}: {error!r}")
 
     @property
-    def _drawing_is_due(self) -> bool:
-        """When the trials have doubled, or time has passed and drawing has cost little so far."""
-        late = self._launch.now() - self._drawn_at >= _DRAW_AGAIN and self._spent <= _SHARE * self._cpu()
-        return late or self._finished >= 2 * self._drawn
-
-    @property
     def _launched_any(self) -> bool:
         return any(RUN_ID in trial.user_attrs for trial in self.study.get_trials(deepcopy=False))
 
-    @property
-    def _finished(self) -> int:
-        return sum(trial.state.is_finished() for trial in self.study.get_trials(deepcopy=False))
+    def _follow(self) -> None:
+        if self._finished > self._followed:
+            self._followed = self._finished
+            self._history.follow(self.study.get_trials(deepcopy=False))
+
+    def _summarize(self) -> None:
+        if self._finished > self._summarized:
+            self._summarized, self._summarized_at = self._finished, self._launch.now()
+            self._own.summarize(standing(self.study, self._metrics))
 
     def _draw(self, *, at_the_end: bool = False) -> list[Chart]:
         """Put the plots and the table beside the newest row of the history, where there is one."""
-        began = self._cpu()
-        self._drawn, self._drawn_at = max(self._finished, 1), self._launch.now()
-        drawn = list(charts(self.study, self._metrics))
-        step = self._own.next_step if at_the_end and self._history.newest is None else self._history.newest
-        if step is not None:
-            self._show(drawn, step)
-        self._spent += self._cpu() - began
+        with self._pacing.drawing(self._finished):
+            drawn = list(charts(self.study, self._metrics))
+            newest = self._history.newest
+            step = self._own.next_step if at_the_end and newest is None else newest
+            if step is not None:
+                self._show(drawn, step)
         return drawn
 
     def _show(self, drawn: Sequence[Chart], step: int) -> None:

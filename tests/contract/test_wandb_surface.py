@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +28,9 @@ from wandb.sdk.launch.sweeps import SchedulerError
 from wandb.sdk.launch.sweeps.scheduler import Scheduler
 from wandb.sdk.lib.service.service_connection import WandbApiFailedError
 
+from optuna_sweep.launch import Table
 from optuna_sweep.wandb_adapter import LaunchScheduler
+from optuna_sweep.wandb_adapter.own_run import media
 
 HOOKS = {"_exit", "_get_next_sweep_run", "_load_state", "_poll", "_save_state"}
 ATTRIBUTES = {
@@ -127,6 +131,31 @@ def test_no_other_attribute_of_the_base_class_is_used() -> None:
 
 def test_a_run_has_a_place_for_the_service_that_executes_graphql() -> None:
     assert "_service_api" in own_attributes("class _:\n" + inspect.getsource(wandb.Api.__init__), ast.Store)
+
+
+def test_a_picture_is_to_w_and_b_what_wandb_makes_of_the_same_figure() -> None:
+    from plotly.graph_objects import Figure
+
+    figure = {"data": [{"type": "scatter", "x": [1, 2], "y": [0.5, None]}], "layout": {"showlegend": False}}
+    ours, theirs = (
+        media({"picture": figure}, {})["picture"],
+        wandb.Plotly(Figure(figure, layout_template=None)),
+    )
+    assert isinstance(ours, wandb.Plotly)
+    written = [json.loads(Path(each._path).read_text()) for each in (ours, theirs)]
+    assert written[0]["data"] == written[1]["data"] == figure["data"]
+    assert written[0]["layout"]["showlegend"] is written[1]["layout"]["showlegend"] is False
+    assert ours._path.endswith(theirs._extension) and ours._is_tmp is theirs._is_tmp
+    assert set(vars(ours)) == set(vars(theirs))
+
+
+def test_a_table_that_is_given_its_rows_at_once_is_what_wandb_makes_of_them() -> None:
+    columns, rows = ["trial", "why"], [[0, "it crashed"], [1.5, None]]
+    ours = media({}, {"trials": Table(columns, rows)})["trials"]
+    theirs = wandb.Table(columns=columns, data=rows, allow_mixed_types=True)
+    assert ours.data == theirs.data
+    assert ours._to_table_json() == theirs._to_table_json()
+    assert ours._column_types == theirs._column_types
 
 
 def test_the_errors_that_are_translated_are_what_they_were() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import optuna
@@ -12,6 +13,7 @@ from optuna.trial import TrialState, create_trial
 
 from optuna_sweep.config import Metric
 from optuna_sweep.report.charts import Chart, charts
+from optuna_sweep.report.objective import Objective
 
 LOSS, ACC = Metric(name="loss"), Metric(name="acc", minimize=False)
 UNIT = FloatDistribution(0.0, 1.0)
@@ -139,7 +141,7 @@ def test_a_history_has_a_point_for_each_trial() -> None:
 
 
 def test_a_curve_is_drawn_for_each_trial_and_in_large_studies_for_the_newest() -> None:
-    for trials, curves in ((5, 5), (230, 200)):
+    for trials, curves in ((5, 5), (230, 100)):
         figure = drawn(study(trials))["intermediate_values"].figure
         assert figure is not None
         assert len(figure["data"]) == curves
@@ -148,6 +150,48 @@ def test_a_curve_is_drawn_for_each_trial_and_in_large_studies_for_the_newest() -
 def test_a_contour_of_a_large_study_stays_small() -> None:
     figure = drawn(study(500))["contour"].figure
     assert len(json.dumps(figure)) < 1_000_000
+
+
+def test_a_plot_that_shows_a_part_of_a_large_study_says_which() -> None:
+    said = {name: chart.extent for name, chart in drawn(study(300)).items() if chart.extent}
+    points = "250 of 300 trials, from the best to the worst"
+    assert said == {
+        "intermediate_values": "the newest 100 of 300 curves",
+        "parallel_coordinate": "100 of 300 trials, from the best to the worst",
+        "slice": points,
+        "contour": points,
+        "rank": points,
+    }
+    assert not any(chart.extent for chart in drawn(study(100)).values())
+
+
+@pytest.mark.parametrize(("at", "best"), [(0, 0), (1, 2)])
+def test_representatives_have_the_best_trial_and_all_levels(at: int, best: int) -> None:
+    chosen = Objective(study(90, objectives=2), "loss", at).representatives(30).trials
+    assert len(chosen) == 30
+    assert best in [trial.number for trial in chosen]
+    assert [trial.number for trial in chosen] == sorted(trial.number for trial in chosen)
+    levels = sorted(trial.values[0] for trial in chosen)
+    assert at or max(later - earlier for earlier, later in pairwise(levels)) < 6
+
+
+def test_importances_are_evaluated_once_for_each_objective(monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluated: list[object] = []
+    evaluate = optuna.importance.PedAnovaImportanceEvaluator.evaluate
+
+    def counted(self: Any, *args: Any, **named: Any) -> dict[str, float]:
+        evaluated.append(named["target"])
+        return evaluate(self, *args, **named)
+
+    monkeypatch.setattr(optuna.importance.PedAnovaImportanceEvaluator, "evaluate", counted)
+    drawn(study(40, objectives=2, parameters="abcdefgh"), LOSS, ACC)
+    assert len(evaluated) == 2
+
+
+def test_trials_are_never_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = study(40, objectives=2)
+    monkeypatch.setattr(optuna.trial.FrozenTrial, "__deepcopy__", None, raising=False)
+    assert {chart.reason for chart in drawn(made, LOSS, ACC).values()} == {"", NO_CURVES}
 
 
 def test_figures_are_plain_json_without_binary_arrays() -> None:
@@ -179,6 +223,19 @@ def test_a_plot_that_fails_is_left_out_and_the_others_are_drawn(monkeypatch: pyt
     found = drawn(study(4))
     assert found["slice"] == Chart("slice", None, "it could not be drawn: of nothing")
     assert found["rank"].figure is not None
+
+
+def test_what_plots_leave_out_is_no_news_for_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    made = study(4, parameters="x")
+    for trial in made.trials:
+        same = create_trial(
+            value=1.0, params={**trial.params, "y": 0.5}, distributions={**trial.distributions, "y": UNIT}
+        )
+        made.add_trial(same)
+    optuna.logging.enable_default_handler()
+    capsys.readouterr()
+    drawn(made)
+    assert capsys.readouterr().err == ""
 
 
 def test_failed_trials_alone_give_a_timeline_and_no_error() -> None:

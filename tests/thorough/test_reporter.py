@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import optuna
@@ -92,6 +93,7 @@ def test_a_scheduler_that_takes_over_goes_on_where_the_history_ends() -> None:
     first = finished(run_cap=3)
     second = reported_sweep(lambda p: curve([0.5]), next_step=2, study=first.study)
     second.reporter.trial_told("")
+    second.reporter.tick()
     assert list(second.own.history) == [2]
     assert second.own.history[2]["best/loss"] == first.study.best_value
 
@@ -207,11 +209,22 @@ def test_a_summary_that_cannot_be_written_does_not_hurt_the_sweep(phase: Phase) 
     run.reporter.describe_runs()
 
 
-def test_plots_are_drawn_when_the_trials_have_doubled_beside_the_newest_row() -> None:
-    run = finished(run_cap=9, workers=1)
-    assert [step for step, _, _ in run.own.shown] == [1, 3, 7]
+def test_plots_are_drawn_beside_the_newest_row_with_the_table_of_that_moment() -> None:
+    run = hourly(5)
+    assert [step for step, _, _ in run.own.shown] == [1, 2, 3]
     at_work = 1
     assert all(len(tables["trials"].rows) == step + 1 + at_work for step, _, tables in run.own.shown)
+
+
+def test_plots_wait_for_a_row_to_stand_beside() -> None:
+    seconds = {0: 5000.0}
+    run = reported_sweep(
+        lambda p: Script(seconds=seconds.get(p.trial, 100.0), summary={"loss": 0.5}), run_cap=9
+    )
+    begun: list[int] = []
+    run.launch.at.append((900.0, lambda: begun.append(len(run.own.shown) + len(run.own.history))))
+    run.run()
+    assert begun == [0]
 
 
 def test_at_the_end_everything_is_shown_once_more_and_written(tmp_path: Path) -> None:
@@ -234,15 +247,29 @@ def test_plots_that_w_and_b_does_not_take_do_not_hurt_the_sweep(monkeypatch: pyt
     assert "The report could not be shown in W&B: OSError('the disk is full')" in run.launch.said
 
 
-def drawn_while_it_works(cpu: float) -> int:
-    """Drawings of a sweep whose trials are an hour apart, in a process that has worked so long."""
-    run = reported_sweep(lambda p: Script(seconds=3600, summary={"loss": 0.5}), run_cap=9, workers=1)
-    ticks = iter(range(10**6))
-    run.reporter._cpu = lambda: cpu + next(ticks)  # each drawing takes a second or two
+def hourly(run_cap: int, seconds_a_picture: float = 0.0) -> ReportedSweep:
+    """A sweep whose trials end an hour after each other, and whose process does nothing but draw."""
+    pictures: list[object] = []
+    run = reported_sweep(
+        lambda p: Script(seconds=3600, summary={"loss": 0.5}),
+        run_cap=run_cap,
+        workers=1,
+        cpu=lambda: seconds_a_picture * len(pictures),
+    )
+    pictures = run.own.shown
     run.run()
-    return len(run.own.shown)
+    return run
 
 
-def test_time_alone_draws_again_only_where_drawing_has_cost_little() -> None:
-    assert drawn_while_it_works(cpu=0.0) == 4  # the first, and when they have doubled: 1, 2, 4, 8
-    assert drawn_while_it_works(cpu=10_000.0) == 9
+def test_plots_that_cost_much_are_drawn_of_two_and_of_eight_trials() -> None:
+    assert [step for step, _, _ in hourly(10, seconds_a_picture=1.0).own.shown] == [1, 7]
+
+
+def test_the_summary_is_written_once_a_minute_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[float] = []
+    run = reported_sweep(lambda p: Script(seconds=5, summary={"loss": 0.5}), run_cap=40, workers=1)
+    monkeypatch.setattr(run.own, "summarize", lambda values: written.append(run.launch.clock))
+    run.run()
+    assert len(written) > 2
+    assert all(later - earlier >= 60 for earlier, later in pairwise(written[:-1]))
+    assert written[-1] == run.launch.clock

@@ -133,4 +133,4 @@ def test_an_alert_that_cannot_be_sent_does_not_hurt_the_sweep(monkeypatch: pytes
 
     monkeypatch.setattr(run.own, "alert", broken)
     assert run.run() is Ending.FINISHED
-    assert "The report could not be shown in W&B: OSError('no way out')" in run.launch.said
+    assert "The report could not be sent as an alert: OSError('no way out')" in run.launch.said

@@ -1,0 +1,56 @@
+"""When the pictures are worth drawing again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_FIRST = 2
+"""Finished trials of the first picture: most plots take two."""
+_GROWTH, _FEW = 4, 32
+"""So much new makes another picture of a sweep of up to so many trials, whatever else."""
+_SHARE = 0.01
+"""Of the process's CPU time, what drawing may take beyond that."""
+_PAUSE = 60.0
+"""Seconds between two drawings: each is sent to W&B, where few look more often."""
+
+
+class Pacing:
+    """Draws early, and then as often as it costs next to nothing.
+
+    The first pictures are of 2, 8 and 32 finished trials. Any other takes something new, and that all but
+    the first, whose cost is plotly's loading, stay below a hundredth of what the process has worked: a
+    small study is cheap to draw, and in a large one each new trial shows less.
+
+    Args:
+        now: A clock in seconds.
+        cpu: CPU seconds of this process.
+    """
+
+    def __init__(self, now: Callable[[], float], cpu: Callable[[], float]) -> None:
+        self._now = now
+        self._cpu = cpu
+        self._spent = self._last = 0.0
+        self._drawn = 0
+        self._drawn_at = now() - _PAUSE
+
+    def due(self, finished: int) -> bool:
+        """Whether to draw a study of so many finished trials now."""
+        if finished == self._drawn or self._now() - self._drawn_at < _PAUSE:
+            return False
+        if self._drawn < _FEW:
+            wanted = _GROWTH * self._drawn if self._drawn else _FIRST
+            if finished >= wanted:
+                return True
+        return bool(self._drawn) and self._spent + self._last <= _SHARE * self._cpu()
+
+    @contextmanager
+    def drawing(self, finished: int) -> Iterator[None]:
+        """Note what drawing so many finished trials costs."""
+        began = self._cpu()
+        try:
+            yield
+        finally:
+            cost = self._cpu() - began
+            self._spent += cost if self._drawn else 0.0
+            self._last, self._drawn, self._drawn_at = cost, finished, self._now()
