@@ -175,7 +175,9 @@ class OptunaScheduler(LaunchScheduler):
             workers=self.workers,
             tick=tick,
             requests_per_minute=config.settings.max_requests_per_minute,
-            told=lambda proposal, outcome: reporter.trial_told(progress.told(proposal, outcome)),
+            told=lambda proposal, outcome: reporter.trial_told(
+                progress.told(proposal, outcome, loop.running)
+            ),
             stopping=lambda stop: reporter.stopping(stop.reason, failed=stop.failed),
             ended=reporter.run_ended,
         )

@@ -45,8 +45,11 @@ class Progress:
             if trial.state is TrialState.COMPLETE and constraints.kept(trial):
                 self._note_best(RunId(trial.number).name, trial.values)
 
-    def told(self, proposal: Proposal, outcome: Outcome) -> str:
-        """The line for a trial that was told; one that breaks a constraint is never the best."""
+    def told(self, proposal: Proposal, outcome: Outcome, running: int = 0) -> str:
+        """The line for a trial that was told, with so many runs in flight.
+
+        A trial that breaks a constraint is never the best.
+        """
         match outcome:
             case Completed(values, feasible):
                 self._states["complete"] += 1
@@ -59,20 +62,15 @@ class Progress:
             case Failed(reason):
                 self._states["failed"] += 1
                 what = f"failed: {reason}"
-        return f"{proposal.name} {what}. {self.status}"
-
-    @property
-    def status(self) -> str:
-        """One line: how many trials ended in which way, and the best so far."""
-        of_all = f" of {self._cap}" if self._cap else ""
-        states = ", ".join(f"{count} {state}" for state, count in sorted(self._states.items()))
-        best = f"; best {self._metrics[0].name} {self._best[0]:.6g} in {self._best[1]}" if self._best else ""
-        return f"[{self._done}{of_all} told: {states or 'none yet'}{best}{self._pace}]"
+        return f"{proposal.name} {what}. [{self.standing(running)}]"
 
     def standing(self, running: int) -> str:
-        """The status for a line that is shown while runs are at work."""
-        told, _, rest = self.status.strip("[]").partition(": ")
-        return f"{told}, {running} in flight: {rest}"
+        """How many trials ended in which way, how many runs are in flight, the best so far, the time left."""
+        of_all = f" of {self._cap}" if self._cap else ""
+        in_flight = f", {running} in flight" if running else ""
+        states = ", ".join(f"{count} {state}" for state, count in sorted(self._states.items()))
+        best = f"; best {self._metrics[0].name} {self._best[0]:.6g} in {self._best[1]}" if self._best else ""
+        return f"{self._done}{of_all} told{in_flight}: {states or 'none yet'}{best}{self._pace}"
 
     @property
     def _done(self) -> int:

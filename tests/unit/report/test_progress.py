@@ -65,7 +65,7 @@ def test_a_sweep_without_a_metric_has_runs_that_finished() -> None:
 
 
 def test_before_the_first_trial_nothing_is_told() -> None:
-    assert Progress([LOSS], 4).status == "[0 of 4 told: none yet]"
+    assert Progress([LOSS], 4).standing(2) == "0 of 4 told, 2 in flight: none yet"
 
 
 def test_the_rate_and_the_time_left_are_told_once_there_is_a_rate() -> None:
@@ -80,6 +80,12 @@ def test_long_times_are_told_in_hours() -> None:
     clock = iter([0.0, 0.0, 7200.0])
     lines = told(Progress([LOSS], 9, lambda: next(clock)), *[Completed((0.5,))] * 2)
     assert lines[-1].endswith("; 1 an hour, 7 h 00 min left]")
+
+
+def test_the_line_of_a_trial_says_how_many_runs_are_in_flight() -> None:
+    proposal = Proposal(run_id="s-0000", trial=0, name="trial-000", parameters={})
+    line = Progress([LOSS], 4).told(proposal, Failed("it crashed"), running=2)
+    assert line == "trial-000 failed: it crashed. [1 of 4 told, 2 in flight: 1 failed]"
 
 
 def test_the_line_of_a_terminal_says_how_many_runs_are_in_flight() -> None:
