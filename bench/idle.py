@@ -42,6 +42,7 @@ _SWEEP = {
 _MAKE_SWEEP = """mutation ($entity: String!, $project: String!, $config: String!) {
   upsertSweep(input: {entityName: $entity, projectName: $project, config: $config}) { sweep { name } }
 }"""
+_START_RUNS = "StartRuns"
 _SUCCESSOR = ("pushToRunQueueByName", "pushToRunQueue", "EnqueueSweepRun")
 _FILES = ("upload", "download")
 """Files go to and from a store, not through the API, and no plan limits them."""
@@ -128,10 +129,10 @@ def _measured(log: Sequence[Mapping[str, Any]], seconds: float) -> list[Cell]:
     for request in sorted(log, key=lambda each: each["time"]):
         if request["sender"] == ENDS:
             freed.append(request["time"])
-        elif request["operation"] in _SUCCESSOR and len(queued) < _RUNS[seconds]:
-            queued.append(request["time"])
-            if freed:
-                idle.append(request["time"] - freed.pop(0))
+        for _ in range(_queued_by(request)):
+            if len(queued) < _RUNS[seconds]:
+                queued.append(request["time"])
+                idle += [request["time"] - freed.pop(0)] if freed else []
     last = max(each["time"] for each in log if each["sender"] == ENDS)
     asked = [each for each in log if not each["sender"].startswith(WORKER) and each["time"] <= last]
     asked = [each for each in asked if each["time"] >= queued[0] and each["operation"] not in _FILES]
@@ -143,6 +144,13 @@ def _measured(log: Sequence[Mapping[str, Any]], seconds: float) -> list[Cell]:
         len(asked) / _RUNS[seconds],
         60.0 * len(asked) / (last - queued[0]),
     ]
+
+
+def _queued_by(request: Mapping[str, Any]) -> int:
+    """How many runs a request queues."""
+    if request["operation"] == _START_RUNS:
+        return int(request["fields"]) // 2  # a run is made and queued
+    return int(request["operation"] in _SUCCESSOR)
 
 
 def _make_sweep(sandbox: Sandbox, config: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import optuna
 
 from bench.sweeps import MIXED, SWEEP_ID, sweep_config
-from optuna_sweep.launch import Ending, KnownRun, QueueItem, Snapshot, SweepState, Watch
+from optuna_sweep.launch import Ending, KnownRun, Queued, QueueItem, Snapshot, Start, SweepState, Watch
 from optuna_sweep.loop import Loop
 from optuna_sweep.measure import Measure
 from optuna_sweep.outcomes import Observation, Phase, Proposal, Row
@@ -22,6 +22,7 @@ from optuna_sweep.setup import make_space
 from optuna_sweep.stopping import StopRules
 from optuna_sweep.study import Opened
 from optuna_sweep.user_file import UserFile
+from optuna_sweep.wandb_adapter.starts import AT_ONCE
 
 
 class SimulatedLaunch:
@@ -58,16 +59,9 @@ class SimulatedLaunch:
         self._freed.append(self._ends.pop(run_id))
         self.when_freed()
 
-    def create_run(self, proposal: Proposal) -> None:  # noqa: D102
-        self.requests += 1
-
-    def enqueue(self, proposal: Proposal) -> str:  # noqa: D102
-        self.requests += 1
-        if self._freed:
-            self.idle.append(self._clock - self._freed.popleft())
-        share = 1.0 + self._spread * self._random.uniform(-1.0, 1.0)
-        self._ends[proposal.run_id] = self._clock + self._seconds * share
-        return proposal.run_id
+    def start_runs(self, proposals: Sequence[Proposal]) -> tuple[Start, ...]:  # noqa: D102
+        self.requests += -(-len(proposals) // AT_ONCE)
+        return tuple(self._queued(proposal.run_id) for proposal in proposals)
 
     def queue_items(self) -> tuple[QueueItem, ...]:  # noqa: D102
         return ()
@@ -95,6 +89,13 @@ class SimulatedLaunch:
 
     def wait(self, seconds: float) -> None:  # noqa: D102
         self._clock += seconds
+
+    def _queued(self, run_id: str) -> Queued:
+        if self._freed:
+            self.idle.append(self._clock - self._freed.popleft())
+        share = 1.0 + self._spread * self._random.uniform(-1.0, 1.0)
+        self._ends[run_id] = self._clock + self._seconds * share
+        return Queued(run_id)
 
     def _observe(self, run_id: str) -> Observation:
         if self._clock < self._ends[run_id]:

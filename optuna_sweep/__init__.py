@@ -5,7 +5,7 @@ What flows, from a sweep file to a told trial::
     sweep file ─ config ─▶ SweepConfig ─┬─ parameters ─▶ space.Declared ───┐
     user file ─ user_file ▶ UserFile ───┼─ objective ──▶ space.Programmed ─┴▶ SearchSpace ─┐
                                         └─ sampler, pruner, study ─▶ components, study ────┴▶ search
-    search.ask() ─▶ Proposal ─ fleet ─▶ launch.create_run, launch.enqueue
+    search.ask() ─ supply ─▶ Proposal ─ fleet ─▶ launch.start_runs()
     launch.snapshot() ─▶ Observation ─ loop ─▶ search.tell() ─▶ Verdict
 
 Where things are decided:

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from optuna_sweep.errors import Unavailable
-from optuna_sweep.launch import Launch, QueueItem, Watch
+from optuna_sweep.errors import TrialError, Unavailable
+from optuna_sweep.launch import Launch, NotQueued, Queued, QueueItem, Unclear, Watch
 from optuna_sweep.outcomes import Observation, Phase, Proposal
 from optuna_sweep.patience import Patience
 
@@ -55,12 +55,20 @@ class Fleet:
         launch: Runs the trials.
         patience: Bears W&B's outages.
         queued: Called once for each run that is known to be on the queue, with its item's id.
+        impossible: Called once for each run that cannot be made, with the reason.
     """
 
-    def __init__(self, launch: Launch, patience: Patience, queued: Callable[[Proposal, str], None]) -> None:
+    def __init__(
+        self,
+        launch: Launch,
+        patience: Patience,
+        queued: Callable[[Proposal, str], None],
+        impossible: Callable[[Proposal, TrialError], None],
+    ) -> None:
         self._launch = launch
         self._patience = patience
         self._queued = queued
+        self._impossible = impossible
         self._runs: dict[str, Run] = {}
         self._seconds: deque[float] = deque(maxlen=20)
         self.unqueued: list[Proposal] = []
@@ -91,25 +99,29 @@ class Fleet:
 
     # Starting -----------------------------------------------------------------------------
 
-    def start(self, proposal: Proposal) -> float:
-        """Make the run and queue it; how long to wait where W&B did not answer.
+    def start(self, proposals: Sequence[Proposal]) -> float:
+        """Make the runs and queue them; how long to wait where W&B did not answer.
 
-        The run is in flight afterwards, or in ``unqueued``; it is never forgotten.
+        Each is in flight afterwards, or in ``unqueued``, or has been called impossible; none is forgotten.
         """
-        try:
-            self._launch.create_run(proposal)
-        except Unavailable as error:
-            self.unqueued.insert(0, proposal)
-            return self._patience.failed(error)
-        run_id = proposal.run_id
-        try:
-            item = self._launch.enqueue(proposal)
-        except Unavailable as error:
-            self._runs[run_id] = Run(proposal, Watch(run_id), unsure=self._launch.now())
-            return self._patience.failed(error)
-        self._runs[run_id] = Run(proposal, Watch(run_id, item))
-        self._queued(proposal, item)
-        return 0.0
+        back: list[Proposal] = []
+        failures: list[Unavailable] = []
+        for proposal, start in zip(proposals, self._launch.start_runs(proposals), strict=True):
+            run_id = proposal.run_id
+            match start:
+                case Queued(item):
+                    self._runs[run_id] = Run(proposal, Watch(run_id, item))
+                    self._queued(proposal, item)
+                case NotQueued(TrialError() as error):
+                    self._impossible(proposal, error)
+                case NotQueued(Unavailable() as error):
+                    back.append(replace(proposal, again=True))
+                    failures.append(error)
+                case Unclear(error):
+                    self._runs[run_id] = Run(proposal, Watch(run_id, made=False), unsure=self._launch.now())
+                    failures.append(error)
+        self.unqueued[:0] = back
+        return self._patience.failed(failures[0]) if failures else 0.0
 
     def adopt(
         self, proposal: Proposal, item_id: str | None, *, waiting: bool, stopping: bool = False
@@ -158,7 +170,7 @@ class Fleet:
     def _queue_again(self, run: Run) -> None:
         del self._runs[run.proposal.run_id]
         if run.stop_asked is None:
-            self.unqueued.append(run.proposal)
+            self.unqueued.append(replace(run.proposal, again=True))
 
     # Seeing -------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from optuna_sweep.errors import TrialError, Unavailable
 from optuna_sweep.outcomes import Observation, Phase, Proposal, Row
 
 
@@ -46,10 +47,12 @@ class Watch:
         run_id: The run.
         item_id: Its queue item, while the run may still be waiting on the queue;
             None once it has started, or where the item is not known.
+        made: Whether it is known to exist. One that nobody is sure of waits while it is not found.
     """
 
     run_id: str
     item_id: str | None = None
+    made: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,30 @@ class QueueItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """The run was made, and waits on the queue as this item."""
+
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotQueued:
+    """The run is not on the queue. After ``Unavailable`` it may be asked for again."""
+
+    why: Unavailable | TrialError
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Nobody knows whether the run was made, nor whether it is on the queue."""
+
+    why: Unavailable
+
+
+Start = Queued | NotQueued | Unclear
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table for people.
 
@@ -156,18 +183,11 @@ class Launch(Protocol):
         """The run will not be watched again; whatever is remembered of it may go."""
         ...
 
-    def create_run(self, proposal: Proposal) -> None:
-        """Make the run in W&B. Repeating it for the same ``run_id`` changes nothing.
+    def start_runs(self, proposals: Sequence[Proposal]) -> tuple[Start, ...]:
+        """Make runs in W&B and put them on the queue, in their order and with few requests.
 
-        Raises:
-            TrialError: The run cannot be made: somebody deleted one of this id.
-        """
-        ...
-
-    def enqueue(self, proposal: Proposal) -> str:
-        """Put the run on the queue and return the item's id. Repeating it queues it twice.
-
-        Where it raises ``Unavailable``, nobody knows whether the run is on the queue.
+        Making a run that is there changes nothing; queueing one again queues it twice. What became of
+        each is told, in the same order; of failures only ``Refused`` is raised.
         """
         ...
 

@@ -19,6 +19,7 @@ from optuna_sweep.patience import Patience
 from optuna_sweep.recovery import dead_without_trace
 from optuna_sweep.search import Adopted, Search
 from optuna_sweep.stopping import Stop, StopRules
+from optuna_sweep.supply import Supply
 
 REQUESTS_PER_MINUTE = 50
 _STOP_PATIENCE = 120.0
@@ -66,22 +67,20 @@ class Loop:
         self._tick = tick
         self._pace = Pace(launch, requests_per_minute)
         self._patience = Patience(launch)
-        self._fleet = Fleet(launch, self._patience, self._note_queued)
+        self._fleet = Fleet(launch, self._patience, self._note_queued, self._give_up)
+        self._supply = Supply(launch, search, rules, self._fleet.unqueued)
         self._reports: list[Callable[[], None]] = []
-        self._counted: set[str] = set()
-        self._used_up = False
         self._leaving = False
         self._stop_is_old: bool | None = None
         self._pause = 0.0
         self._last_failed = ""
-        self._began = launch.now()
         self.stop: Stop | None = None
 
     def adopt(self, runs: Sequence[Adopted]) -> None:
         """Take over runs that were found in W&B; they count as started. Called once, before ``run``."""
         for found in runs:
             run_id = found.proposal.run_id
-            self._counted.add(run_id)
+            self._supply.known(run_id)
             self._rules.trial_known(found.proposal.trial)
             if found.wanted and dead_without_trace(found.found.run.phase, bool(found.found.run.summary)):
                 # It was left out when the sweep's runs were counted, but its trial goes on.
@@ -193,16 +192,13 @@ class Loop:
         if snapshot.sweep is SweepState.FINISHED:
             return Ending.FINISHED
         if self.stop is None:
-            self.stop = self._rules.ruling(self._launch.now() - self._began) or self._space_used_up()
+            self.stop = self._supply.ruling()
             self._say_stop()
         if self.stop is None:
             return None
         # Runs that trials at work wait for belong to what was started: they go first.
         owed = (self._fleet.unqueued or self._search.owes_runs) and not self.stop.failed
         return None if owed else Ending.FAILED if self.stop.failed else Ending.FINISHED
-
-    def _space_used_up(self) -> Stop | None:
-        return Stop("space", "every point of the search space has been tried") if self._used_up else None
 
     def _say_stop(self) -> None:
         if self.stop is not None:
@@ -222,36 +218,17 @@ class Loop:
 
     def _refill(self) -> float:
         """Start what may be started; how long to wait where W&B did not answer."""
-        while len(self._fleet) < self._workers:
-            proposal = self._next()
-            if proposal is None:
-                break
-            if not proposal.retry and proposal.run_id not in self._counted:
-                self._rules.run_started(proposal)
-            self._counted.add(proposal.run_id)
-            pause = self._start(proposal)
+        while due := self._supply.take(self._workers - len(self._fleet)):
+            pause = self._fleet.start(due)
             if pause:
                 return pause
         return 0.0
 
-    def _start(self, proposal: Proposal) -> float:
-        try:
-            return self._fleet.start(proposal)
-        except TrialError as error:
-            self._search.abandon(proposal.run_id, str(error))
-            self._rules.trial_told(Failed(str(error)))
-            self._reports.append(partial(self._told, proposal, Failed(str(error))))
-            return 0.0
-
-    def _next(self) -> Proposal | None:
-        if self._fleet.unqueued:
-            return self._fleet.unqueued.pop(0)
-        done = self._used_up or self._rules.ruling(self._launch.now() - self._began) is not None
-        if done and not self._search.owes_runs:
-            return None
-        proposal = self._search.ask()
-        self._used_up = self._used_up or proposal is None
-        return proposal
+    def _give_up(self, proposal: Proposal, error: TrialError) -> None:
+        outcome = Failed(str(error))
+        self._search.abandon(proposal.run_id, outcome.reason)
+        self._rules.trial_told(outcome)
+        self._reports.append(partial(self._told, proposal, outcome))
 
     def _note_queued(self, proposal: Proposal, item_id: str) -> None:
         self._search.note_queued(proposal.run_id, item_id)

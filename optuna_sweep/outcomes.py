@@ -65,6 +65,8 @@ class Proposal:
         name: The readable name of the run.
         parameters: The run's config, nested as the training code expects it.
         retry: It takes the place of a run that failed.
+        again: A run of this id may have been made or queued before, by a request that got no answer or
+            by a scheduler that died.
     """
 
     run_id: str
@@ -72,6 +74,7 @@ class Proposal:
     name: str
     parameters: Mapping[str, Any]
     retry: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

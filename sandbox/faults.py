@@ -7,7 +7,9 @@ the faults before it, and an empty list ends them::
     {"kind": "status", "status": 429, "retry_after": 2}             always
     {"kind": "graphql", "operation": "RunState", "message": "…"}    HTTP 200 with errors: not retried
     {"kind": "drop_before", "operation": "file_stream"}             nothing was done, no answer
+    {"kind": "graphql", "fields": ["q1"]}                           the same for one of a document's fields
     {"kind": "drop_after", "operation": "pushToRunQueue*"}          it was done, but nobody hears so
+    {"kind": "drop_after", "fields": ["q0", "?1"]}                  it was done but for these of its fields
     {"kind": "delay", "seconds": 0.5, "times": 3}                   the next three requests are slow
     {"kind": "hang_after", "about": "kukd2kuh", "skip": 4}          the fifth that names this sweep, and all
                                                                     later: time to kill who asked
@@ -18,7 +20,7 @@ the faults before it, and an empty list ends them::
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from fnmatch import fnmatchcase
 from random import Random
@@ -31,6 +33,7 @@ from starlette.types import Receive, Scope, Send
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 KINDS = ("status", "graphql", "drop_before", "drop_after", "hang_before", "hang_after", "delay")
+PARTIAL = ("graphql", "drop_after", "hang_after")
 DROPPED = 0
 """The status by which the requests log knows an answer that nobody got."""
 
@@ -51,6 +54,8 @@ class Fault:
         retry_after: Seconds in the header ``Retry-After`` of ``status``.
         message: The text of the error.
         seconds: How long ``delay`` waits before the request is answered as usual.
+        fields: Patterns over the names that a document's top-level fields have in its answer. Those
+            are not executed and fail with ``message``, and the others are executed.
         struck: How often it has struck; counted here, never given.
     """
 
@@ -65,6 +70,7 @@ class Fault:
     retry_after: float | None = None
     message: str = "injected fault"
     seconds: float = 0.0
+    fields: Sequence[str] = ()
     struck: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -72,6 +78,12 @@ class Fault:
             raise ValueError(f"kind: {self.kind!r} is not a fault: use one of {', '.join(KINDS)}")
         if not 0 <= self.rate <= 1:
             raise ValueError(f"rate: {self.rate!r} is not a share: use a number from 0 to 1")
+        if self.fields and self.kind not in PARTIAL:
+            raise ValueError(f"fields: {self.kind!r} strikes whole requests: use one of {', '.join(PARTIAL)}")
+
+    def message_for(self, name: str) -> str | None:
+        """The error of the top-level field of this name; None where it is executed."""
+        return self.message if any(fnmatchcase(name, pattern) for pattern in self.fields) else None
 
 
 class Faults:
@@ -127,9 +139,13 @@ async def answer_under(fault: Fault | None, request: Request, endpoint: Endpoint
     """The answer to a request that a fault strikes (None: the usual answer)."""
     if fault is None:
         return await endpoint(request)
+    if fault.fields:
+        request.scope["sandbox.fault"] = fault
     match fault.kind:
         case "delay":
             await asyncio.sleep(fault.seconds)
+            return await endpoint(request)
+        case "graphql" if fault.fields:
             return await endpoint(request)
         case "graphql":
             return JSONResponse({"data": None, "errors": [{"message": fault.message}]})

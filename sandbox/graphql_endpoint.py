@@ -9,15 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ariadne import graphql_sync, load_schema_from_path, make_executable_schema
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, validate
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    parse,
+    validate,
+)
 
 from sandbox.world import Context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import ModuleType
 
-    from sandbox.world import World
+    from sandbox.world import Info, World
 
 logger = logging.getLogger("sandbox.graphql")
 silent = logging.getLogger("sandbox.graphql.library")
@@ -51,8 +58,19 @@ class GraphQL:
         self._parsed = lru_cache(maxsize=512)(parse)
         self._checked = lru_cache(maxsize=512)(self._validate)
 
-    def execute(self, world: World, document: dict[str, Any]) -> dict[str, Any]:
-        """The answer to one document: ``data``, and ``errors`` where something failed."""
+    def execute(
+        self, world: World, document: dict[str, Any], failing: Callable[[str], str | None] | None = None
+    ) -> dict[str, Any]:
+        """The answer to one document: ``data``, and ``errors`` where something failed.
+
+        The fields of a mutation are executed in their order. One that fails is null, and the next one's turn.
+
+        Args:
+            world: What it is executed against.
+            document: ``query``, and ``variables`` and ``operationName`` where it has them.
+            failing: The error with which a top-level field of this name in the answer fails without
+                being executed; None for one that is.
+        """
         operation = operation_name(document)
         # Clients send "" for "no name".
         document = {**document, "operationName": document.get("operationName") or None}
@@ -62,6 +80,7 @@ class GraphQL:
             context_value=Context(world),
             query_parser=lambda _context, data: self._parsed(data["query"]),
             query_validator=self._cached_validation,
+            middleware=[_failing(failing)] if failing else None,
             error_formatter=lambda error, _debug: _formatted(error, operation),
             logger=silent,
         )
@@ -70,6 +89,15 @@ class GraphQL:
         found: dict[str, Any] = answer
         return found
 
+    def top_level_fields(self, document: dict[str, Any]) -> int:
+        """How many fields the document's operations have at their top; 1 where it cannot be read."""
+        try:
+            nodes = self._parsed(document["query"]).definitions
+        except (KeyError, TypeError, GraphQLError):
+            return 1
+        operations = [node for node in nodes if isinstance(node, OperationDefinitionNode)]
+        return sum(len(node.selection_set.selections) for node in operations)
+
     def _cached_validation(
         self, schema: GraphQLSchema, document_ast: DocumentNode, *_rules: object, **_limits: object
     ) -> list[GraphQLError]:
@@ -77,6 +105,16 @@ class GraphQL:
 
     def _validate(self, node: DocumentNode) -> tuple[GraphQLError, ...]:
         return tuple(validate(self._schema, node))
+
+
+def _failing(message_for: Callable[[str], str | None]) -> Callable[..., Any]:
+    def resolve(usual: Callable[..., Any], of: object, info: Info, **arguments: Any) -> Any:
+        message = message_for(str(info.path.key)) if info.path.prev is None else None
+        if message is not None:
+            raise GraphQLError(message)
+        return usual(of, info, **arguments)
+
+    return resolve
 
 
 def _formatted(error: GraphQLError, operation: str) -> dict[str, Any]:

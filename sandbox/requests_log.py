@@ -18,6 +18,7 @@ class Request:
         time: Seconds since 1970, by the world's clock.
         operation: The GraphQL operation's name, or ``file_stream``, ``upload``, ``download``.
         sender: The ``User-Agent`` header: which client, which version.
+        fields: The top-level fields of its document: each mutation of one counts.
         status: The HTTP status of the answer; 0 when the connection was dropped on purpose.
         milliseconds: How long the answer took.
     """
@@ -25,6 +26,7 @@ class Request:
     time: float
     operation: str
     sender: str
+    fields: int
     status: int
     milliseconds: float
 

@@ -37,7 +37,7 @@ from sandbox import (
     sweeps_api,
 )
 from sandbox.dashboards import Dashboards
-from sandbox.faults import Endpoint, Faults, answer_under
+from sandbox.faults import Endpoint, Fault, Faults, answer_under
 from sandbox.graphql_endpoint import GraphQL, build_schema, operation_name
 from sandbox.runs import Run
 from sandbox.world import World
@@ -101,9 +101,10 @@ class Server:
     async def graphql(self, request: Request) -> Response:
         """Answer one GraphQL document."""
         document = await body_json(request)
+        fault: Fault | None = request.scope.get("sandbox.fault")
         with self.world.lock:
             self.world.settle()
-            answer = self._graphql.execute(self.world, document)
+            answer = self._graphql.execute(self.world, document, fault.message_for if fault else None)
         return JSONResponse(answer)
 
     async def file_stream(self, request: Request) -> Response:
@@ -183,7 +184,8 @@ class Server:
 
         async def answer(request: Request) -> Response:
             started = time.perf_counter()
-            operation = operation_name(await body_json(request)) if kind == "graphql" else kind
+            document = await body_json(request) if kind == "graphql" else None
+            operation = operation_name(document) if document else kind
             sender = request.headers.get("user-agent", "")
             # Upload links are secrets of their own, and clients send no key with them.
             response = None if kind in ("upload", "download") else self._refusal(request)
@@ -195,6 +197,7 @@ class Server:
                     time=self.world.clock(),
                     operation=operation,
                     sender=sender,
+                    fields=self._graphql.top_level_fields(document) if document else 1,
                     status=response.status_code,
                     milliseconds=round((time.perf_counter() - started) * 1000, 3),
                 )

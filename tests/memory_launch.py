@@ -7,78 +7,31 @@ the real Launch would refuse (a run that was never made, an item twice) fails he
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from optuna_sweep.epitaphs import tells_the_end, without_epitaph
-from optuna_sweep.errors import Refused, Unavailable
-from optuna_sweep.launch import Ending, KnownRun, QueueItem, Snapshot, SweepState, Watch
+from optuna_sweep.errors import Refused, TrialError, Unavailable
+from optuna_sweep.launch import (
+    Ending,
+    KnownRun,
+    NotQueued,
+    Queued,
+    QueueItem,
+    Snapshot,
+    Start,
+    SweepState,
+    Unclear,
+    Watch,
+)
 from optuna_sweep.outcomes import Observation, Phase, Proposal, Row
+from tests.scripted_runs import Run, Script, curve
 
+__all__ = ["MemoryLaunch", "Script", "curve", "no_answer"]
 
-@dataclass(frozen=True, kw_only=True)
-class Script:
-    """What a run does once it has been queued.
-
-    Attributes:
-        rows: ``(seconds after its start, row)``, ascending.
-        seconds: How long it runs.
-        end: How it ends by itself.
-        start_after: Seconds on the queue.
-        summary: Its summary when it has ended; None for the last value of each column.
-        stop_lag: Seconds between a stop request and its end.
-        last_words: The last line that it prints.
-        taken_after: Seconds on the queue until an agent takes it; None for the moment of its start.
-    """
-
-    rows: Sequence[tuple[float, Row]] = ()
-    seconds: float = 60.0
-    end: Phase = Phase.FINISHED
-    start_after: float = 2.0
-    summary: Mapping[str, Any] | None = None
-    stop_lag: float = 15.0
-    last_words: str = ""
-    taken_after: float | None = None
-
-
-def curve(values: Sequence[float], *, metric: str = "loss", every: float = 10.0, **others: Any) -> Script:
-    """A run that logs one value each ``every`` seconds and then ends."""
-    rows = [((i + 1) * every, Row(i, {metric: value})) for i, value in enumerate(values)]
-    return Script(rows=rows, seconds=every * len(values) + 1, **others)
-
-
-@dataclass
-class _Run:
-    proposal: Proposal
-    queued: float | None = None
-    script: Script = field(default_factory=Script)
-    stop_asked: float | None = None
-    read: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def started(self) -> float | None:
-        return None if self.queued is None else self.queued + self.script.start_after
-
-    def phase(self, now: float) -> Phase:
-        if self.started is None or now < self.started:
-            return Phase.WAITING
-        if self.script.end is Phase.LOST:
-            return Phase.LOST
-        if self.stop_asked is not None and now >= max(self.stop_asked, self.started) + self.script.stop_lag:
-            return Phase.STOPPED
-        return self.script.end if now >= self.started + self.script.seconds else Phase.RUNNING
-
-    def taken(self, now: float) -> bool:
-        after = self.script.taken_after
-        return self.queued is not None and after is not None and now >= self.queued + after
-
-    def rows(self, now: float) -> list[Row]:
-        if self.started is None:
-            return []
-        until = now
-        if self.stop_asked is not None:
-            until = min(now, max(self.stop_asked, self.started) + self.script.stop_lag)
-        return [row for at, row in self.script.rows if self.started + at <= until]
+UNSENT = ("forget_run", "create_run", "enqueue")
+"""Calls that are no requests: the first does not leave the process, the others travel in documents."""
 
 
 class MemoryLaunch:
@@ -90,11 +43,12 @@ class MemoryLaunch:
         self.clock = 0.0
         self.wish = SweepState.ACTIVE
         self.scheduler_stopped = False
-        self.runs: dict[str, _Run] = {}
+        self.runs: dict[str, Run] = {}
         self.calls: list[str] = []
         self.said: list[str] = []
         self.ended: Ending | None = None
         self.busiest = 0
+        self._alone_requests = 0
         self.earlier: dict[str, tuple[KnownRun, ...]] = {}
         self.others: list[QueueItem] = []
         self.at: list[tuple[float, Callable[[], None]]] = []
@@ -106,7 +60,7 @@ class MemoryLaunch:
 
     @property
     def requests(self) -> int:
-        return len(self.calls) - self.calls.count("forget_run")
+        return sum(call not in UNSENT for call in self.calls) + self._alone_requests
 
     def read_anew(self) -> None:
         """Another scheduler takes over: nothing was read yet."""
@@ -121,23 +75,72 @@ class MemoryLaunch:
         return Snapshot(
             sweep=self.wish,
             scheduler_stopped=self.scheduler_stopped,
-            observations=tuple(self._observe(self.runs[watch.run_id], columns) for watch in watched),
+            observations=tuple(self._seen(watch, columns) for watch in watched),
         )
+
+    def _seen(self, watch: Watch, columns: Sequence[Sequence[str]]) -> Observation:
+        run = self.runs.get(watch.run_id)
+        if run is not None and run.there(self.clock):
+            return self._observe(run, columns)
+        assert not watch.made, f"{watch.run_id} was never made"
+        return Observation(run_id=watch.run_id, phase=Phase.WAITING)
 
     def forget_run(self, run_id: str) -> None:
         self._called("forget_run")
 
-    def create_run(self, proposal: Proposal) -> None:
-        self._called("create_run")
-        self.runs.setdefault(proposal.run_id, _Run(proposal))
+    def start_runs(self, proposals: Sequence[Proposal]) -> tuple[Start, ...]:
+        """One request for those that are new, two for each of the others, as over W&B.
 
-    def enqueue(self, proposal: Proposal) -> str:
+        ``calls`` and ``faults`` hear of the request as ``start_runs``, and of each order in its document as
+        ``create_run`` or ``enqueue``: W&B may refuse one, or stop between two.
+        """
+        started: list[Start] = []
+        for again, group in groupby(proposals, lambda proposal: proposal.again):
+            due = list(group)
+            errors = [] if again else self._execute(due)
+            started += [self._alone(each) if again else _start(each, errors) for each in due]
+        return tuple(started)
+
+    def _execute(self, proposals: Sequence[Proposal]) -> list[Unavailable | TrialError]:
+        """The errors of a document, whose orders are carried out whatever became of those before them."""
+        try:
+            self._called("start_runs")
+        except Unavailable as error:
+            return [error]
+        errors: list[Unavailable | TrialError] = []
+        for proposal in proposals:
+            for order in (self._create, self._enqueue):
+                try:
+                    order(proposal)
+                except TrialError as error:
+                    errors.append(error)
+                    break  # what is queued after all is a process that W&B sends away
+                except Unavailable as error:
+                    errors.append(error)
+        return errors
+
+    def _alone(self, proposal: Proposal) -> Start:
+        self._alone_requests += 2
+        try:
+            self._create(proposal)
+        except (Unavailable, TrialError) as error:
+            return NotQueued(error)
+        try:
+            self._enqueue(proposal)
+        except Unavailable as error:
+            return Unclear(error)
+        return Queued(f"item-{proposal.run_id}")
+
+    def _create(self, proposal: Proposal) -> None:
+        self._called("create_run")
+        self.runs.setdefault(proposal.run_id, Run(proposal)).made = True
+
+    def _enqueue(self, proposal: Proposal) -> None:
         self._called("enqueue")
-        run = self.runs[proposal.run_id]
+        run = self.runs.setdefault(proposal.run_id, Run(proposal))
         assert run.queued is None, f"{proposal.run_id} is queued twice"
         run.queued, run.script = self.clock, self.script(proposal)
         self.busiest = max(self.busiest, len(self.live()))
-        return f"item-{proposal.run_id}"
 
     def queue_items(self) -> tuple[QueueItem, ...]:
         self._called("queue_items")
@@ -177,6 +180,7 @@ class MemoryLaunch:
                 told=tells_the_end(self._summary(run)),
             )
             for run_id, run in self.runs.items()
+            if run.there(self.clock)
         )
 
     def cancel(self) -> None:
@@ -224,7 +228,7 @@ class MemoryLaunch:
             if run.queued is not None and not run.phase(self.clock).ended
         ]
 
-    def _observe(self, run: _Run, columns: Sequence[Sequence[str]]) -> Observation:
+    def _observe(self, run: Run, columns: Sequence[Sequence[str]]) -> Observation:
         phase = run.phase(self.clock)
         new: dict[int, dict[str, Any]] = {}
         for group in columns:
@@ -242,13 +246,21 @@ class MemoryLaunch:
             taken=phase is Phase.WAITING and run.taken(self.clock),
         )
 
-    def _summary(self, run: _Run) -> dict[str, Any]:
+    def _summary(self, run: Run) -> dict[str, Any]:
         if run.script.summary is not None:
             return dict(run.script.summary)
         summary: dict[str, Any] = {}
         for row in run.rows(self.clock):
             summary |= {**row.values, "_step": row.step}
         return summary
+
+
+def _start(proposal: Proposal, errors: Sequence[Unavailable | TrialError]) -> Start:
+    """What is known of a run of a document: of one in which an order failed, that it did."""
+    if not errors:
+        return Queued(f"item-{proposal.run_id}")
+    own = [error for error in errors if isinstance(error, TrialError) and proposal.run_id in str(error)]
+    return NotQueued(own[0]) if own else Unclear(Unavailable(str(errors[0])))
 
 
 def no_answer(*calls: str, first: int, last: int) -> Callable[[str, int], None]:

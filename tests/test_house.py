@@ -22,7 +22,7 @@ RANKS: tuple[tuple[str, ...], ...] = (
     ("study", "novelty", "recovery", "reasons", "objective"),
     ("warm_start",),
     ("search", "starting_points", "stopping", "report", "charts"),
-    ("fleet",),
+    ("fleet", "supply"),
     ("loop", "setup"),
     ("offline", "summary", "dashboard"),
     ("previewing",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import optuna
@@ -98,7 +98,7 @@ class Recovery:
         for repeat in range(search.repeats):
             entry = known.get(repeat)
             if entry is None:
-                search.owe(live, live.start(RunId(trial.number, repeat)))
+                search.owe(live, replace(live.start(RunId(trial.number, repeat)), again=True))
                 continue
             proposal = live.start(entry.place, reported)
             search.watch(live, proposal)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from requests import RequestException
+from wandb.apis.public.service_api import ServiceApi
 from wandb.errors import AuthenticationError, CommError, Error
 from wandb.sdk.launch.api import LaunchApi
 from wandb.sdk.launch.errors import LaunchError
@@ -19,6 +20,9 @@ from wandb.sdk.lib.service.service_connection import WandbApiFailedError
 from optuna_sweep.errors import OptunaSweepError, Refused, TrialError, Unavailable
 
 T = TypeVar("T")
+
+_NOT_IN_TIME = 60.0
+"""Seconds that wandb-core waits before it repeats a request, where it is to be given up before."""
 
 _FOREVER = {401: "the API key is not valid", 403: "the API key may not do this"}
 # graphql-core's, gqlgen's and graphql-go's words for a document that the server cannot run.
@@ -32,31 +36,33 @@ class Client:
     """One conversation with W&B.
 
     wandb-core, which carries the requests, repeats 5xx, 429 and dropped connections by
-    itself, so a failure that arrives here has already been tried for a while.
+    itself, so a failure that arrives here has already been tried for a while. It cannot be told
+    not to, but to wait before it does.
     """
 
     def __init__(self, api: LaunchApi) -> None:
         self.api = api
         self.requests = 0
+        self._unrepeated: ServiceApi | None = None
 
     def ask(
-        self, document: str, variables: Mapping[str, Any], *, timeout: float | None = None
+        self, document: str, variables: Mapping[str, Any], *, once: float | None = None
     ) -> dict[str, Any]:
         """Execute a GraphQL document and return its ``data``.
 
         Args:
             document: The document.
             variables: Its variables.
-            timeout: Seconds after which wandb-core is told to give up; None for wandb's own limit.
+            once: Seconds to wait for the answer of a request that must not be repeated; None where it may
+                be. One that W&B turned away with a time to come back is sent again then.
 
         Raises:
             Unavailable: It failed in a way that may pass.
             Refused: It failed in a way that will not.
             TrialError: The run that it is about was deleted.
         """
-        answer: dict[str, Any] = self.call(
-            lambda: self.api._service_api.execute_graphql(document, dict(variables), timeout)
-        )
+        way = self.api._service_api if once is None else self._once()
+        answer: dict[str, Any] = self.call(lambda: way.execute_graphql(document, dict(variables), once))
         return answer
 
     def call(self, request: Callable[[], T]) -> T:
@@ -64,6 +70,14 @@ class Client:
         self.requests += 1
         with translated():
             return request()
+
+    def _once(self) -> ServiceApi:
+        if self._unrepeated is None:
+            settings = self.api._service_api._settings.model_copy()
+            settings.x_graphql_retry_wait_min_seconds = _NOT_IN_TIME
+            settings.x_graphql_retry_wait_max_seconds = _NOT_IN_TIME
+            self._unrepeated = ServiceApi(settings=settings)
+        return self._unrepeated
 
 
 @contextmanager

@@ -41,6 +41,16 @@ mutation pushToRunQueueByName(
 }
 """
 
+_RUN = """
+  c{i}: upsertBucket(input: {{
+    name: $name{i}, modelName: $project, entityName: $entity, sweep: $sweep,
+    displayName: $displayName{i}, groupName: $groupName, tags: $tags, config: $config{i}
+  }}) {{ inserted }}
+  q{i}: pushToRunQueueByName(input: {{
+    entityName: $entityName, projectName: $projectName, queueName: $queueName,
+    runSpec: $runSpec{i}, priority: $priority, templateVariableValues: $templateVariableValues
+  }}) {{ runQueueItemId }}"""
+
 QUEUE_ITEMS = """
 query GetRunQueueItems($projectName: String!, $entityName: String!, $runQueue: String!) {
   project(name: $projectName, entityName: $entityName) {
@@ -67,6 +77,25 @@ mutation UpsertSweep($id: ID, $state: String, $entityName: String, $projectName:
   }
 }
 """
+
+
+def start_runs(count: int) -> str:
+    """``CREATE_RUN`` and ``ENQUEUE`` for so many runs, one after the other, with the variables of both.
+
+    Those of one run alone, ``name``, ``displayName``, ``config`` and ``runSpec``, end in its number, and so
+    do the answers: ``c0`` is the first run, ``q0`` its item.
+    """
+    own = ", ".join(
+        f"$name{i}: String, $displayName{i}: String, $config{i}: JSONString, $runSpec{i}: JSONString!"
+        for i in range(count)
+    )
+    shared = (
+        "$project: String, $entity: String, $sweep: String, $groupName: String, $tags: [String!], "
+        "$entityName: String!, $projectName: String!, $queueName: String!, "
+        "$priority: Int, $templateVariableValues: JSONString"
+    )
+    runs = "".join(_RUN.format(i=i) for i in range(count))
+    return f"mutation StartRuns({shared}, {own}) {{{runs}\n}}"
 
 
 def describe_runs(

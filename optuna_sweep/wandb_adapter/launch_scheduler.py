@@ -23,7 +23,7 @@ from wandb.sdk.launch.sweeps.scheduler import Scheduler, SweepRun
 from wandb.sdk.launch.utils import LAUNCH_DEFAULT_PROJECT
 
 from optuna_sweep.errors import Problem, Refused
-from optuna_sweep.launch import Ending, KnownRun, QueueItem, Snapshot, Watch
+from optuna_sweep.launch import Ending, KnownRun, QueueItem, Snapshot, Start, Watch
 from optuna_sweep.outcomes import Proposal
 from optuna_sweep.wandb_adapter import documents, launch_spec
 from optuna_sweep.wandb_adapter.client import Client, translated
@@ -34,12 +34,12 @@ from optuna_sweep.wandb_adapter.own_run import OwnRun
 from optuna_sweep.wandb_adapter.polling import Polling
 from optuna_sweep.wandb_adapter.question import Question
 from optuna_sweep.wandb_adapter.records import known_run, last_line, waiting_items
+from optuna_sweep.wandb_adapter.starts import Starts
 from optuna_sweep.wandb_adapter.states import state_for_ending
 
 _PREFIX = "optuna: "
-_ONE_TRY = 1.9
-"""Seconds. wandb-core waits 2 before it repeats a request whose answer was lost, and a run that is
-queued twice is trained twice."""
+_NOT_WORTH_MORE = 2.0
+"""Seconds."""
 
 
 class LaunchScheduler(Scheduler):
@@ -79,6 +79,9 @@ class LaunchScheduler(Scheduler):
         place = {"projectName": self._queue_project, "entityName": str(self._entity), "runQueue": queue}
         self._polling = Polling(self._client, question, place, self.say)
         self._job = self._read_job()
+        owner = str(self._job.launch.get("queue_entity") or self._entity)
+        target = {"entityName": owner, "projectName": self._queue_project, "queueName": queue}
+        self._starts = Starts(self._client, self._job, target, self.say)
 
     # What the sweep is --------------------------------------------------------------------
 
@@ -146,30 +149,9 @@ class LaunchScheduler(Scheduler):
         """Drop what is remembered of how far the run's history was read."""
         self._polling.forget(run_id)
 
-    def create_run(self, proposal: Proposal) -> None:
-        """One request. The run is pending until a process reports for it."""
-        self._client.ask(
-            documents.CREATE_RUN, {**self._where, **launch_spec.new_run(proposal, self._sweep_id, self.tags)}
-        )
-
-    def enqueue(self, proposal: Proposal) -> str:
-        """One request; wandb's own ``launch_add`` reads the job again for each run, about four."""
-        answer = self._client.ask(
-            documents.ENQUEUE,
-            {
-                "entityName": self._job.launch.get("queue_entity") or self._entity,
-                "projectName": self._queue_project,
-                "queueName": self._kwargs.get("queue"),
-                "runSpec": json.dumps(launch_spec.run_spec(self._job, proposal)),
-                "priority": launch_spec.priority(self._job),
-                "templateVariableValues": launch_spec.template_variables(self._job),
-            },
-            timeout=_ONE_TRY,
-        )
-        item = (answer.get("pushToRunQueueByName") or {}).get("runQueueItemId")
-        if item is None:
-            raise Refused(f"The queue {self._kwargs.get('queue')!r} of {self._entity!r} does not take runs.")
-        return str(item)
+    def start_runs(self, proposals: Sequence[Proposal]) -> tuple[Start, ...]:
+        """One request for ten runs; wandb's own ``launch_add`` reads the job again for each, about four."""
+        return self._starts.start(proposals, self.tags)
 
     def queue_items(self) -> tuple[QueueItem, ...]:
         """One request."""
@@ -186,7 +168,7 @@ class LaunchScheduler(Scheduler):
     def describe_runs(self, summaries: Mapping[str, Mapping[str, Any]]) -> None:
         """One request for twenty runs, and no second one: nothing depends on it."""
         for document, variables in documents.describe_runs(summaries):
-            self._client.ask(document, {**self._where, **variables}, timeout=_ONE_TRY)
+            self._client.ask(document, {**self._where, **variables}, once=_NOT_WORTH_MORE)
 
     def last_words(self, run_id: str) -> str:
         """One request, for the end of the run's console log."""

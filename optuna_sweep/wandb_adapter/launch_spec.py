@@ -65,14 +65,22 @@ class Job:
         return found
 
 
-def new_run(proposal: Proposal, sweep_id: str, tags: Sequence[str]) -> dict[str, Any]:
-    """What ``documents.CREATE_RUN`` says of a run, besides its place; W&B refuses longer tags."""
+def every_run(job: Job, tags: Sequence[str]) -> dict[str, Any]:
+    """What ``documents`` says of each run of the sweep; W&B refuses longer tags."""
+    return {
+        "entity": job.entity,
+        "project": job.project,
+        "sweep": job.sweep_id,
+        "groupName": job.sweep_id,
+        "tags": list(dict.fromkeys(tag[:_LONGEST_TAG] for tag in tags)),
+    }
+
+
+def new_run(proposal: Proposal) -> dict[str, Any]:
+    """What ``documents`` says of this run alone."""
     return {
         "name": proposal.run_id,
-        "sweep": sweep_id,
         "displayName": proposal.name,
-        "groupName": sweep_id,
-        "tags": list(dict.fromkeys(tag[:_LONGEST_TAG] for tag in tags)),
         "config": json.dumps({key: {"value": value} for key, value in proposal.parameters.items()}),
     }
 

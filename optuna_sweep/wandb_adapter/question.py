@@ -178,6 +178,8 @@ class Question:
         summaries: Mapping[str, Mapping[str, Any]],
     ) -> Observation:
         cursor = self._cursors.setdefault(watch.run_id, _Cursor())
+        if run is None and not watch.made:
+            return Observation(run_id=watch.run_id, phase=Phase.WAITING)
         if run is None:
             cursor.missing += 1
             gone = cursor.missing >= _POLLS_BEFORE_MISSING

@@ -6,117 +6,17 @@ press buttons.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
-
 import pytest
 
 from optuna_sweep.errors import Unavailable
-from optuna_sweep.launch import Ending, Launch, Snapshot, SweepState, Watch
-from optuna_sweep.outcomes import Observation, Phase, Proposal
-
-LOSS = [["loss"]]
-PARAMETERS = {"lr": 0.1, "layers": 0, "bias": False, "name": "", "net": {"width": 8}, "seed": None}
-
-Reported = tuple[int, Mapping[str, Any]]
+from optuna_sweep.launch import Ending, Snapshot, SweepState
+from optuna_sweep.outcomes import Phase
+from tests.contract.other_side import LOSS, Bench
+from tests.contract.starting_contract import StartingContract
 
 
-class Bench(Protocol):
-    """A sweep without runs, and what happens to it from outside."""
-
-    @property
-    def launch(self) -> Launch: ...
-
-    def report(self, run_id: str, *rows: Reported) -> None:
-        """The run's process logs rows; it starts with the first call."""
-
-    def end(self, run_id: str, phase: Phase) -> None:
-        """The run's process ends like this, or nobody hears of it any more."""
-
-    def lose(self, run_id: str) -> None:
-        """The agent cannot start the run, which waits on the queue."""
-
-    def delete(self, run_id: str) -> None:
-        """Somebody deletes the run."""
-
-    def silence(self, silent: bool) -> None:
-        """From now on W&B answers nothing, or everything again."""
-
-    def wish(self, state: SweepState) -> None:
-        """Somebody changes the sweep on its page."""
-
-    def stop_scheduler(self) -> None:
-        """Somebody stops the scheduler's run on its page."""
-
-    def queued(self) -> Sequence[str]:
-        """The runs that were put on the queue, in order."""
-
-    def left_as(self, ending: Ending) -> bool:
-        """Whether the sweep and the scheduler's run show this ending."""
-
-
-def proposal(number: int = 0, **parameters: Any) -> Proposal:
-    name = f"trial-{number:03d}"
-    return Proposal(run_id=f"s-{number:04d}", trial=number, name=name, parameters=parameters or {"x": number})
-
-
-class LaunchContract:
+class LaunchContract(StartingContract):
     """See the module."""
-
-    @staticmethod
-    def start(bench: Bench, number: int = 0, **parameters: Any) -> Watch:
-        """A run that has been made and queued."""
-        run = proposal(number, **parameters)
-        bench.launch.create_run(run)
-        return Watch(run.run_id, bench.launch.enqueue(run))
-
-    @staticmethod
-    def see(bench: Bench, watch: Watch, columns: Sequence[Sequence[str]] = LOSS) -> Observation:
-        (seen,) = bench.launch.snapshot([watch], columns).observations
-        return seen
-
-    @staticmethod
-    def values(seen: Observation) -> list[Reported]:
-        return [(row.step, dict(row.values)) for row in seen.rows]
-
-    # Making and queueing ------------------------------------------------------------------
-
-    def test_a_run_that_is_created_twice_is_there_once(self, bench: Bench) -> None:
-        bench.launch.create_run(proposal())
-        bench.launch.create_run(proposal())
-        assert [run.run_id for run in bench.launch.known_runs()] == ["s-0000"]
-
-    def test_creating_a_run_again_does_not_set_it_back(self, bench: Bench) -> None:
-        watch = self.start(bench)
-        bench.report(watch.run_id, (0, {"loss": 0.5}))
-        bench.launch.create_run(proposal())
-        assert self.see(bench, watch).phase is Phase.RUNNING
-
-    def test_a_run_has_the_parameters_of_its_proposal(self, bench: Bench) -> None:
-        bench.launch.create_run(proposal(0, **PARAMETERS))
-        (known,) = bench.launch.known_runs()
-        assert dict(known.parameters) == PARAMETERS
-
-    def test_a_created_run_waits_and_is_not_on_the_queue(self, bench: Bench) -> None:
-        bench.launch.create_run(proposal())
-        assert self.see(bench, Watch("s-0000")).phase is Phase.WAITING
-        assert not bench.queued()
-
-    def test_a_queued_run_waits_on_the_queue_under_its_own_id(self, bench: Bench) -> None:
-        watch = self.start(bench)
-        assert self.see(bench, watch).phase is Phase.WAITING
-        assert list(bench.queued()) == ["s-0000"]
-
-    def test_known_runs_come_oldest_first_with_how_far_they_are(self, bench: Bench) -> None:
-        for number in (3, 1, 2):
-            self.start(bench, number)
-        bench.report("s-0001", (0, {"loss": 0.5}))
-        bench.report("s-0003", (0, {"loss": 0.25}))
-        bench.end("s-0003", Phase.FINISHED)
-        known = bench.launch.known_runs()
-        assert [run.run_id for run in known] == ["s-0003", "s-0001", "s-0002"]
-        assert [run.phase for run in known] == [Phase.FINISHED, Phase.RUNNING, Phase.WAITING]
-        assert known[0].summary["loss"] == 0.25
 
     # Seeing -------------------------------------------------------------------------------
 
@@ -235,25 +135,6 @@ class LaunchContract:
         bench.report(watch.run_id, (1, {"loss": 0.4}))
         bench.silence(False)
         assert self.values(self.see(bench, watch)) == [(0, {"loss": 0.5}), (1, {"loss": 0.4})]
-
-    def test_what_cannot_be_done_is_unavailable_and_can_be_repeated(self, bench: Bench) -> None:
-        run = proposal()
-        bench.silence(True)
-        with pytest.raises(Unavailable):
-            bench.launch.create_run(run)
-        bench.silence(False)
-        bench.launch.create_run(run)
-        bench.silence(True)
-        for act in (
-            lambda: bench.launch.enqueue(run),
-            lambda: bench.launch.stop_run(run.run_id),
-            bench.launch.known_runs,
-        ):
-            with pytest.raises(Unavailable):
-                act()
-        bench.silence(False)
-        bench.launch.enqueue(run)
-        assert list(bench.queued()) == ["s-0000"]
 
     # The sweep ----------------------------------------------------------------------------
 

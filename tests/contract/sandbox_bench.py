@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from optuna_sweep.launch import Ending, SweepState
-from optuna_sweep.outcomes import Phase
+from optuna_sweep.launch import Ending, SweepState, Watch
+from optuna_sweep.outcomes import Phase, Proposal
 from sandbox.asking import ask, set_sweep_state, stop_run
 from sandbox.serving import Sandbox
-from tests.contract.launch_contract import Reported
+from tests.contract.other_side import Reported, proposal
 from tests.contract.scheduler_process import RemoteScheduler
 
 PYTHON = "W&B Public Client*"
@@ -95,6 +95,12 @@ class SandboxBench:
         self.launch = RemoteScheduler(self.schedulers)
         self.launch.begin_sweep()
 
+    def start(self, count: int) -> list[Watch]:
+        """Start the first so many runs."""
+        runs = [proposal(number) for number in range(count)]
+        started = zip(runs, self.launch.start_runs(runs), strict=True)
+        return [Watch(run.run_id, start.item_id) for run, start in started]
+
     def report(self, run_id: str, *rows: Reported) -> None:
         if run_id not in self.lines:
             self.ask(START, run=run_id)
@@ -119,6 +125,11 @@ class SandboxBench:
         )
         with urllib.request.urlopen(request, timeout=10):
             pass
+
+    def break_off(self, run: Proposal) -> None:
+        self.sandbox.fail({"kind": "drop_after", "operation": "StartRuns", "fields": ["q*"]})
+        self.launch.start_runs([run])
+        self.sandbox.fail()
 
     def lose(self, run_id: str) -> None:
         (item,) = [node["id"] for node in self.items() if self.spec(node)["run_id"] == run_id]

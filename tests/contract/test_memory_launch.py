@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from optuna_sweep.launch import Ending, SweepState
-from optuna_sweep.outcomes import Phase, Row
-from tests.contract.launch_contract import LaunchContract, Reported
+from optuna_sweep.outcomes import Phase, Proposal, Row
+from tests.contract.launch_contract import LaunchContract
+from tests.contract.other_side import Reported
 from tests.memory_launch import MemoryLaunch, Script, no_answer
 
 NEVER = 1e9
-SILENT = ("snapshot", "create_run", "enqueue", "stop_run", "known_runs")
+SILENT = ("snapshot", "start_runs", "create_run", "enqueue", "stop_run", "known_runs")
 
 
 class MemoryBench:
@@ -32,6 +33,11 @@ class MemoryBench:
         run = self.launch.runs[run_id]
         own = phase is not Phase.STOPPED
         run.script = replace(run.script, end=phase, seconds=0 if own else NEVER, stop_lag=0)
+
+    def break_off(self, run: Proposal) -> None:
+        self.launch.faults = no_answer("enqueue", first=1, last=1000)
+        self.launch.start_runs([run])
+        self.silence(False)
 
     def lose(self, run_id: str) -> None:
         self.launch.runs[run_id].script = Script(end=Phase.LOST, start_after=0)

@@ -2,69 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from optuna_sweep.errors import ConfigError, Refused, TrialError, Unavailable
-from optuna_sweep.launch import Watch
+from optuna_sweep.errors import ConfigError, Refused, Unavailable
 from optuna_sweep.outcomes import Phase
 from sandbox.asking import alerts_of
-from sandbox.launching import create_queue
-from sandbox.serving import Sandbox
-from tests.contract.clients import QUICK, Client
-from tests.contract.launch_contract import LOSS, LaunchContract, proposal
-from tests.contract.sandbox_bench import ENDING, NUMBERS, PYTHON, SandboxBench
-from tests.contract.scheduler_process import scheduler_process
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        create_queue(running, "q")
-        yield running
-
-
-@pytest.fixture(scope="module")
-def schedulers(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    home = tmp_path_factory.mktemp("home")
-    with scheduler_process({**sandbox.env(home), **QUICK}, home) as schedulers:
-        yield schedulers
-
-
-@pytest.fixture
-def new_bench(sandbox: Sandbox, schedulers: Any) -> Iterator[SandboxBench]:
-    """A sweep that waits for its scheduler."""
-    bench = SandboxBench(sandbox, schedulers, f"contract-{next(NUMBERS)}")
-    bench.make({"method": "custom", "run_cap": 7, "image_uri": "train:1"})
-    yield bench
-    sandbox.fail()
-    schedulers.close()
-
-
-@pytest.fixture
-def bench(new_bench: SandboxBench) -> SandboxBench:
-    new_bench.open(settings={"seed": 7}, scheduler={"num_workers": 3})
-    return new_bench
+from tests.contract.clients import Client
+from tests.contract.launch_contract import LaunchContract
+from tests.contract.other_side import LOSS, proposal
+from tests.contract.sandbox_bench import ENDING, PYTHON, SandboxBench
 
 
 class TestSandboxAdapter(LaunchContract):
     """Every promise, over the real client."""
 
 
-def start(bench: SandboxBench, count: int) -> list[Watch]:
-    watches = []
-    for number in range(count):
-        run = proposal(number)
-        bench.launch.create_run(run)
-        watches.append(Watch(run.run_id, bench.launch.enqueue(run)))
-    return watches
-
-
 def test_a_poll_over_twenty_live_runs_is_one_request(bench: SandboxBench) -> None:
-    watches = start(bench, 20)
+    watches = bench.start(20)
     for watch in watches:
         bench.report(watch.run_id, (0, {"loss": 0.5, "size": 1}))
     asked = bench.asked(lambda: bench.launch.snapshot(watches, [["loss"], ["size"]]))
@@ -72,7 +29,7 @@ def test_a_poll_over_twenty_live_runs_is_one_request(bench: SandboxBench) -> Non
 
 
 def test_summaries_of_ended_runs_come_with_the_poll_and_are_replaced_at_once(bench: SandboxBench) -> None:
-    watches = start(bench, 3)
+    watches = bench.start(3)
     for watch in watches:
         bench.report(watch.run_id, (0, {"loss": 0.5, "size": 1}))
         bench.end(watch.run_id, Phase.FINISHED)
@@ -88,23 +45,13 @@ def test_summaries_of_ended_runs_come_with_the_poll_and_are_replaced_at_once(ben
 
 
 def test_a_poll_does_not_send_again_what_was_read(bench: SandboxBench) -> None:
-    (watch,) = start(bench, 1)
+    (watch,) = bench.start(1)
     bench.report(watch.run_id, *[(step, {"loss": 0.5}) for step in range(2000)])
     seen = bench.launch.snapshot([watch], LOSS)
     assert len(seen.observations[0].rows) == 2000
     bench.report(watch.run_id, (2000, {"loss": 0.25}))
     (again,) = bench.launch.snapshot([watch], LOSS).observations
     assert [row.step for row in again.rows] == [2000]
-
-
-def test_a_run_is_started_with_two_requests(bench: SandboxBench) -> None:
-    run = proposal()
-
-    def begin() -> None:
-        bench.launch.create_run(run)
-        bench.launch.enqueue(run)
-
-    assert bench.asked(begin) == ["UpsertBucket", "pushToRunQueueByName"]
 
 
 MADE = """
@@ -117,7 +64,7 @@ def test_a_run_has_the_trials_name_the_sweeps_group_and_the_schedulers_tags_whil
     bench: SandboxBench, tmp_path: Path
 ) -> None:
     bench.schedulers.set("tags", ("optuna", "n" * 99, "optuna"))
-    bench.launch.create_run(proposal())
+    bench.break_off(proposal())
     made = {"displayName": "trial-000", "group": bench.sweep, "tags": ["optuna", "n" * 64]}
     assert bench.ask(MADE)["project"]["run"] == {**made, "state": "pending"}
     launched = {"WANDB_SWEEP_ID": bench.sweep, "WANDB_PROJECT": bench.project, "WANDB_RUN_ID": "s-0000"}
@@ -145,7 +92,7 @@ def test_the_workers_are_those_of_the_sweep_file(bench: SandboxBench) -> None:
 
 
 def test_what_waits_on_the_queue_names_the_run_the_sweep_and_the_image(bench: SandboxBench) -> None:
-    start(bench, 1)
+    bench.start(1)
     (node,) = bench.items()
     spec = bench.spec(node)
     assert (spec["run_id"], spec["sweep_id"]) == ("s-0000", bench.sweep)
@@ -186,13 +133,6 @@ def test_a_users_file_that_is_not_there_is_a_problem_and_one_that_could_not_be_r
         new_bench.schedulers.call("own.fetch_source", name)
 
 
-def test_a_queue_that_does_not_exist_is_refused_and_not_asked_again(new_bench: SandboxBench) -> None:
-    new_bench.open(**{"sweep_args": {**new_bench.arguments, "queue": "no-such-queue"}})
-    new_bench.launch.create_run(proposal())
-    with pytest.raises(Refused, match="no-such-queue"):
-        new_bench.launch.enqueue(proposal())
-
-
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_key_that_is_not_accepted_is_refused(bench: SandboxBench, status: int) -> None:
     bench.sandbox.fail({"kind": "status", "status": status, "sender": PYTHON})
@@ -206,19 +146,6 @@ def test_a_request_that_the_server_does_not_know_is_refused(bench: SandboxBench)
     )
     with pytest.raises(Refused, match="does not know a request of the scheduler"):
         bench.launch.snapshot([], LOSS)
-
-
-def test_an_answer_that_is_dropped_is_asked_for_again(bench: SandboxBench) -> None:
-    bench.sandbox.fail({"kind": "drop_after", "operation": "UpsertBucket", "sender": PYTHON, "times": 1})
-    bench.launch.create_run(proposal())
-    assert [run.run_id for run in bench.launch.known_runs()] == ["s-0000"]
-
-
-def test_a_run_that_was_deleted_is_not_made_again(bench: SandboxBench) -> None:
-    (watch,) = start(bench, 1)
-    bench.delete(watch.run_id)
-    with pytest.raises(TrialError, match="previously created and deleted"):
-        bench.launch.create_run(proposal())
 
 
 def test_a_start_outlives_an_answer_that_fails(new_bench: SandboxBench) -> None:
@@ -248,7 +175,7 @@ def test_the_runs_of_another_sweep_come_oldest_first_with_their_history(bench: S
     old, project = bench.sweep, bench.project
     for number, losses in enumerate([(3.0, 0.5), (2.0,)]):
         run = proposal(number)
-        bench.launch.create_run(run)
+        bench.launch.start_runs([run])
         bench.report(run.run_id, *[(step, {"loss": loss}) for step, loss in enumerate(losses)])
     bench.end("s-0000", Phase.FINISHED)
     bench.make({"method": "custom", "image_uri": "train:1"})
@@ -266,8 +193,7 @@ def test_the_runs_of_another_sweep_come_oldest_first_with_their_history(bench: S
 
 
 def test_a_long_sweep_is_read_fifty_runs_a_request(bench: SandboxBench) -> None:
-    for number in range(120):
-        bench.launch.create_run(proposal(number))
+    bench.start(120)
     found: list[Any] = []
     asked = bench.asked(lambda: found.extend(bench.schedulers.call("earlier.runs_of", bench.sweep, LOSS)))
     assert asked == ["EarlierRuns"] * 3

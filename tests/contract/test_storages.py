@@ -23,7 +23,7 @@ from tests.memory_launch import MemoryLaunch
 HOUSE = Path(__file__).resolve().parents[2]
 RUN_CAP = 5
 WRITES = ("create_new_trial", "set_trial_param", "set_trial_state_values", "set_trial_user_attr")
-CALLS = ("snapshot", "create_run", "enqueue", "known_runs")
+CALLS = ("snapshot", "start_runs", "known_runs")
 EVERY = 29  # of the moments at which a scheduler is killed, where each costs a database's answers
 KINDS = ("sqlite", "postgresql", "mysql", "redis")
 

@@ -53,7 +53,15 @@ CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = {
         {"num_workers": 1, "sweep_id": "s", "project_queue": "q", **WHERE, "queue": "q", "job": "j"},
     ),
     "wandb.init": (wandb.init, (), {"id": "s", "name": "n", "resume": "allow", "settings": None, **WHERE}),
-    "wandb.Settings": (wandb.Settings, (), {"disable_job_creation": True}),
+    "wandb.Settings": (
+        wandb.Settings,
+        (),
+        {
+            "disable_job_creation": True,
+            "x_graphql_retry_wait_min_seconds": 60.0,
+            "x_graphql_retry_wait_max_seconds": 60.0,
+        },
+    ),
     "wandb.termlog": (wandb.termlog, ("line",), {}),
     "Run.finish": (wandb.Run.finish, (SELF,), {"exit_code": 1}),
     "Run.log": (wandb.Run.log, (SELF, {}), {"step": 1}),
@@ -67,7 +75,8 @@ CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = {
     "LaunchApi.stop_run": (LaunchApi.stop_run, (SELF,), {"run_id": "id"}),
     "LaunchApi.job": (LaunchApi.job, (SELF, "e/p/job:latest"), {}),
     "LaunchApi.run": (LaunchApi.run, (SELF, "e/p/run"), {}),
-    "ServiceApi.execute_graphql": (ServiceApi.execute_graphql, (SELF, "{}"), {"variables": {}}),
+    "ServiceApi": (ServiceApi.__init__, (SELF,), {"settings": "settings"}),
+    "ServiceApi.execute_graphql": (ServiceApi.execute_graphql, (SELF, "{}", {}, 1.0), {}),
     "public Run.files": (PublicRun.files, (SELF, ["name"]), {}),
     "public File.download": (File.download, (SELF,), {"root": "folder", "replace": True}),
     "_sweep_with_runs": (_sweep_with_runs, ("api", "s", "{}"), WHERE),
@@ -82,7 +91,8 @@ CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]] = {
 }
 PROPERTIES = {
     wandb.Run: ["config", "dir", "entity", "id", "project", "resumed", "summary"],
-    wandb.Api: ["default_entity"],
+    wandb.Api: ["default_entity", "_service_api"],
+    ServiceApi: ["_settings"],
 }
 
 

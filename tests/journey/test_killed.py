@@ -21,12 +21,13 @@ pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(900)]
 
 RUN_CAP = 4
 SAMPLE = 20
+UNQUEUED = "making run"
 # The request of the scheduler that is struck, before or after it is answered, each in a sweep of its own.
 STEPS: dict[str, tuple[str, str, int]] = {
     **{f"reading the sweep {nth}": ("SweepWithRuns", "{}", nth) for nth in range(3)},
     "registering": ("CreateAgent", "{}", 0),
-    **{f"creating run {trial}": ("UpsertBucket", f"{{}}-{trial:04}", 0) for trial in range(RUN_CAP)},
-    **{f"queueing run {trial}": ("pushToRunQueueByName", f"{{}}-{trial:04}", 0) for trial in range(RUN_CAP)},
+    **{f"{UNQUEUED} {trial}": ("StartRuns", f"{{}}-{trial:04}", 0) for trial in range(RUN_CAP)},
+    **{f"starting run {trial}": ("StartRuns", f"{{}}-{trial:04}", 0) for trial in range(RUN_CAP)},
     **{f"poll {nth}": ("SweepPoll", "{}", nth) for nth in range(5)},
     **{f"keeping a file {nth}": ("CreateRunFiles", "{}", nth) for nth in range(3)},
     **{f"its own history {nth}": ("file_stream", "/{}/", nth) for nth in range(3)},
@@ -48,7 +49,10 @@ def fault(moment: str, sweep: str) -> dict[str, Any]:
     when, _, step = moment.partition(" ")
     operation, about, nth = STEPS[step]
     about = about.format(sweep)
-    return {"kind": f"hang_{when}", "operation": operation, "about": about, "skip": nth, "times": 1}
+    struck = {"kind": f"hang_{when}", "operation": operation, "about": about, "skip": nth, "times": 1}
+    if moment.startswith(f"after {UNQUEUED}"):
+        return {**struck, "fields": ["q*"]}  # W&B dies, too
+    return struck
 
 
 @pytest.fixture(scope="module")

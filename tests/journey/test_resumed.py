@@ -100,8 +100,7 @@ def interrupt(stage: RoughStage, seen: Seen) -> None:
     """End four schedulers in the middle of their work, and start a second one of another sweep."""
     about = {name: f"{stage.sweeps[name]}-0002" for name in ("file deleted", "file corrupt")}
     faults = {
-        name: {"kind": "hang_before", "operation": "UpsertBucket", "about": run}
-        for name, run in about.items()
+        name: {"kind": "hang_before", "operation": "StartRuns", "about": run} for name, run in about.items()
     }
     stage.sandbox.fail(*faults.values())
     for name in ("paused", "terminated", "claimed"):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from optuna_sweep.launch import SweepState
+from optuna_sweep.outcomes import Proposal
 from tests.contract.sandbox_bench import SandboxBench
 
 SWEEP_ID = """
@@ -19,6 +20,10 @@ query ($entity: String!, $project: String!, $sweep: String!) {
 WISH = """
 mutation ($entity: String!, $project: String!, $id: ID!, $state: String!) {
   upsertSweep(input: {id: $id, state: $state, entityName: $entity, projectName: $project}) { sweep { name } }
+}"""
+MAKE = """
+mutation ($entity: String!, $project: String!, $run: String!, $sweep: String!) {
+  upsertBucket(input: {entityName: $entity, modelName: $project, name: $run, sweep: $sweep}) { inserted }
 }"""
 STOP = "mutation ($id: ID!) { stopRun(input: {id: $id}) { clientMutationId } }"
 
@@ -60,6 +65,9 @@ class Account:
 
 class LiveBench(SandboxBench):
     """People's buttons as the requests that W&B's pages send."""
+
+    def break_off(self, run: Proposal) -> None:
+        self.ask(MAKE, run=run.run_id, sweep=self.sweep)
 
     def wish(self, state: SweepState) -> None:
         self.ask(WISH, id=self._ids()["sweep"]["id"], state=state.name)

@@ -1,9 +1,10 @@
 """A scheduler that dies at any moment is continued by the next one.
 
-The whole sweep is run once to count the moments: before and after every call to Launch, and after
-every write to the study's file (the moment before a write leaves the same traces as the one after
-what came before it). Then it is killed at each of them, and continued by a scheduler that knows
-nothing but the file and the sweep.
+The whole sweep is run once to count the moments: before and after every call to Launch, between the
+orders of a request that starts runs (where W&B dies with the scheduler), and after every write to the
+study's file (the moment before a write leaves the same traces as the one after what came before it).
+Then it is killed at each of them, and continued by a scheduler that knows nothing but the file and the
+sweep.
 """
 
 from __future__ import annotations
@@ -26,10 +27,11 @@ from optuna_sweep.setup import make_search
 from optuna_sweep.stopping import StopRules
 from optuna_sweep.study import JOURNAL, open_journal
 from optuna_sweep.user_file import UserFile
-from tests.memory_launch import MemoryLaunch, Script, curve
+from tests.memory_launch import MemoryLaunch, Script, curve, no_answer
 
 RUN_CAP = 6
-CALLS = ("begin_sweep", "snapshot", "create_run", "enqueue", "queue_items", "stop_run", "known_runs")
+CALLS = ("begin_sweep", "snapshot", "start_runs", "queue_items", "stop_run", "known_runs")
+ORDERS = ("create_run", "enqueue")
 CONFIG = SweepConfig.parse(
     {
         "method": "random",
@@ -102,6 +104,12 @@ def schedule(launch: MemoryLaunch, journal: Path, death: Death, patch: pytest.Mo
     """One scheduler's life: what ``OptunaScheduler`` does between start and end."""
     launch.read_anew()
     real = os.fsync
+    faults = launch.faults
+
+    def between(call: str, nth: int) -> None:
+        if call in ORDERS:
+            death.moment(f"before {call}")
+        faults(call, nth)
 
     def fsync(file: int) -> None:
         real(file)
@@ -109,6 +117,7 @@ def schedule(launch: MemoryLaunch, journal: Path, death: Death, patch: pytest.Mo
 
     with patch.context() as patched:
         patched.setattr(os, "fsync", fsync)
+        patched.setattr(launch, "faults", between)
         mortal: Any = Mortal(launch, death)
         search, _ = make_search(CONFIG, UserFile(), sweep_id=launch.sweep_id, storage=journal, say=launch.say)
         runs = mortal.known_runs()
@@ -175,7 +184,7 @@ def test_the_uninterrupted_sweep_prunes_retries_and_completes(
 ) -> None:
     moments, trials = uninterrupted
     assert [state for state, _, _ in trials] == ["COMPLETE", "PRUNED", *["COMPLETE"] * 4]
-    assert {moment.split()[-1] for moment in moments} == {*CALLS, "write"} - {"queue_items"}
+    assert {moment.split()[-1] for moment in moments} == {*CALLS, *ORDERS, "write"} - {"queue_items"}
     assert len(moments) > 80
 
 
@@ -212,3 +221,40 @@ def test_runs_that_are_stopped_when_their_scheduler_dies_are_run_again(
         assert schedule(launch, journal, Death(), monkeypatch) is Ending.FINISHED, where
         assert not launch.live(), where
         assert outcome_of(journal) == expected, where
+
+
+@pytest.mark.parametrize("nth", range(1, RUN_CAP + 2))
+@pytest.mark.parametrize("order", ["start_runs", *ORDERS])
+def test_an_order_that_fails_is_made_up_for_and_queues_nothing_twice(
+    order: str,
+    nth: int,
+    uninterrupted: tuple[list[str], list[Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    launch, journal = MemoryLaunch(training), tmp_path / JOURNAL
+    launch.faults = no_answer(order, first=nth, last=nth)
+    assert schedule(launch, journal, Death(), monkeypatch) is Ending.FINISHED
+    assert outcome_of(journal) == uninterrupted[1]
+
+
+@pytest.mark.parametrize("order", ["start_runs", "enqueue"])
+def test_a_sweep_killed_at_any_moment_after_an_order_failed_goes_on(
+    order: str,
+    uninterrupted: tuple[list[str], list[Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counting = MemoryLaunch(training)
+    counting.faults = no_answer(order, first=2, last=2)
+    death = Death()
+    schedule(counting, tmp_path / JOURNAL, death, monkeypatch)
+    for at, moment in enumerate(death.moments):
+        launch, journal = MemoryLaunch(training), tmp_path / f"{at}" / JOURNAL
+        journal.parent.mkdir()
+        launch.faults = no_answer(order, first=2, last=2)
+        with pytest.raises(Killed):
+            schedule(launch, journal, Death(at), monkeypatch)
+        where = f"killed at moment {at}, {moment}"
+        assert schedule(launch, journal, Death(), monkeypatch) is Ending.FINISHED, where
+        assert outcome_of(journal) == uninterrupted[1], where

@@ -11,6 +11,7 @@ from optuna_sweep.config.parameters import Categorical, Constant, Parameter
 from optuna_sweep.errors import SweepError, TrialError
 from optuna_sweep.launch import Ending, SweepState
 from optuna_sweep.outcomes import Completed, Failed, Phase, Proposal, Pruned, Row
+from optuna_sweep.pace import SHORTEST
 from optuna_sweep.space import Declared
 from optuna_sweep.stopping import Stop
 from tests.memory_launch import Script, curve, no_answer
@@ -39,7 +40,8 @@ def test_one_poll_asks_one_question_however_many_runs_are_live() -> None:
     run = sweep(good, run_cap=20, workers=20)
     run.run()
     polls = run.launch.calls.count("snapshot")
-    assert polls <= run.launch.clock / 5 + 2
+    assert polls <= run.launch.clock / SHORTEST + 1
+    assert run.launch.requests == polls + 1
 
 
 @pytest.mark.parametrize("phase", [Phase.FAILED, Phase.LOST, Phase.DELETED])

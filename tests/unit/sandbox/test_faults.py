@@ -49,12 +49,22 @@ def test_the_first_fault_that_strikes_counts() -> None:
     assert struck.kind == "drop_after"
 
 
+def test_a_fault_of_single_fields_has_a_message_for_those_only() -> None:
+    faults = Faults()
+    faults.set([{"kind": "graphql", "fields": ["q1", "?2"], "message": "busy"}])
+    struck = faults.draw("StartRuns", "")
+    assert struck is not None
+    said = [struck.message_for(name) for name in ("c0", "q0", "c1", "q1", "c2", "q2")]
+    assert said == [None, None, None, "busy", "busy", "busy"]
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
         ({"kind": "fire"}, "kind: 'fire' is not a fault: use one of status, graphql, drop_before"),
         ({"kind": "status", "rate": 2}, "rate: 2 is not a share"),
         ({"kind": "status", "colour": "red"}, r"\['colour'\] say nothing about a fault"),
+        ({"kind": "delay", "fields": ["q0"]}, "fields: 'delay' strikes whole requests: use one of graphql,"),
     ],
 )
 def test_a_wrong_fault_is_refused_by_name_and_the_old_ones_stay(given: dict[str, object], said: str) -> None:
