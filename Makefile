@@ -28,8 +28,8 @@ bench: $(READY)  ## measure beside the peers, all or one (make bench BENCH=pruni
 test: $(WITH_TORCH)  ## every test: unit, thorough, contract, journeys with real processes
 	$(BIN)/python -m pytest --numprocesses $(SIDE_BY_SIDE) --dist loadgroup --no-loadscope-reorder
 
-matrix: $(READY)  ## the contract and real sweeps over the supported releases of wandb and Optuna, all cells or some (CELLS=oldest)
-	@$(BIN)/python -m matrix $(CELLS)
+matrix: $(READY)  ## contract and journey tests over the supported releases of wandb and Optuna, all cells or some (CELLS=oldest)
+	@$(BIN)/python -m matrix --numprocesses $(SIDE_BY_SIDE) $(CELLS)
 
 live: $(READY)  ## the launch contract against your W&B: make live, with WANDB_API_KEY and WANDB_ENTITY set
 	$(BIN)/python -m pytest -m live tests/live

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matrix.cells import CELLS, LONG, ROOT, SHORT, Cell
+from matrix.cells import CELLS, LEFT_OUT, LONG, ROOT, SHORT, Cell
 from matrix.environments import ENVIRONMENTS, agent_python, scheduler_python
 
 SECONDS = 3600
@@ -33,16 +33,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m matrix", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="CELL", help=f"any of: {', '.join(by_name)}")
     parser.add_argument("--short", action="store_true", help="only what continuous integration has time for")
+    parser.add_argument(
+        "--numprocesses",
+        type=int,
+        default=4,
+        metavar="N",
+        help="how many tests are at work beside each other",
+    )
     given = parser.parse_args()
     for name in given.names:
         if name not in by_name:
             parser.error(f"{name!r} is no cell; there are: {', '.join(by_name)}")
-    results = [tried(by_name[name], SHORT if given.short else LONG) for name in given.names or by_name]
+    tests = SHORT if given.short else LONG
+    results = [tried(by_name[name], tests, given.numprocesses) for name in given.names or by_name]
     print("\n".join(["", *table(results)]))
     sys.exit(not all(result.passed for result in results))
 
 
-def tried(cell: Cell, tests: Sequence[str]) -> Result:
+def pytest_words(tests: Sequence[str], side_by_side: int) -> list[str]:
+    """What pytest is asked to do in every cell; as `make test` does it, but for what is left out."""
+    left_out = [f"--ignore={path}" for path in LEFT_OUT]
+    beside = [f"--numprocesses={side_by_side}", "--dist=loadgroup", "--no-loadscope-reorder"]
+    return ["-p", "no:cacheprovider", "--quiet", "--durations=10", *beside, *left_out, *tests]
+
+
+def tried(cell: Cell, tests: Sequence[str], side_by_side: int) -> Result:
     """Run the tests in the cell's environments; what they say goes into a file, its end to the terminal."""
     print(cell, flush=True)
     began = time.monotonic()
@@ -50,7 +65,7 @@ def tried(cell: Cell, tests: Sequence[str]) -> Result:
     log = ENVIRONMENTS / f"{cell.name}.log"
     with log.open("w") as lines:
         ended = subprocess.run(
-            [python, "-m", "pytest", "-p", "no:cacheprovider", "--quiet", "--durations=10", *tests],
+            [python, "-m", "pytest", *pytest_words(tests, side_by_side)],
             cwd=ROOT,
             env={**os.environ, "SANDBOX_AGENT_PYTHON": str(agent)},
             stdout=lines,

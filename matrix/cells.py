@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from optuna_sweep.releases import OPTUNA, WANDB, Supported
 
@@ -18,19 +20,26 @@ SHORT = (
     "tests/contract/test_wandb_names.py",
     "tests/contract/test_wandb_surface.py",
     "tests/journey/test_first_sweep.py",
+    "tests/journey/test_user_files.py",
+    "tests/journey/test_resumed.py",
 )
-"""For continuous integration."""
+"""For continuous integration: sweeps that go well, a user's file, pruning, killed schedulers, retries."""
 
-LONG = (
-    *SHORT,
-    "tests/contract/test_cli_offline.py",
-    "tests/contract/test_registration.py",
-    "tests/contract/test_sandbox_adapter.py",
-    "tests/contract/test_storages.py",
-    "tests/thorough/test_constraints.py",
-    "tests/thorough/test_charts.py",
+LONG = ("tests/unit", "tests/contract", "tests/thorough", "tests/journey")
+"""Everything, but for what is left out."""
+
+LEFT_OUT: Mapping[str, str] = MappingProxyType(
+    {
+        "tests/contract/test_digits_job.py": "tests a training job's network, which knows no wandb",
+        "tests/contract/test_docker_stand_in.py": "tests the sandbox without any client",
+        "tests/contract/test_report_page.py": "tests what a browser makes of files",
+        "tests/contract/test_sandbox_pages.py": "tests what a browser makes of the sandbox",
+        "tests/journey/test_demo.py": "make demo has an environment of its own",
+        "tests/journey/test_image.py": "the image holds what requirements.lock pins",
+        "tests/journey/test_torch_examples.py": "needs gigabytes of PyTorch, for sweeps like the others",
+    }
 )
-"""What else depends on releases. The sandbox's own tests do not: it is developed on one."""
+"""What is run in no cell, and why."""
 
 
 @dataclass(frozen=True, slots=True)

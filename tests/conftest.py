@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _turn(item: pytest.Item) -> int:
     if item.get_closest_marker("journey") is None:
         return 4
-    if not _on_common_stage(item):
+    if not on_common_stage(item):
         return 0 if item.get_closest_marker("slow") else 1
     # First the sweeps that a person does something to; the others go on meanwhile.
     return 2 if "acted" in _fixtures(item) else 3
@@ -33,12 +33,12 @@ def _turn(item: pytest.Item) -> int:
 
 def _company(item: pytest.Item) -> str:
     """The tests that set up the same things; empty where a test needs nothing but itself."""
-    if _on_common_stage(item):
+    if on_common_stage(item):
         return "stage"
     return item.path.name if item.path.parent.name in ("journey", "contract") else ""
 
 
-def _on_common_stage(item: pytest.Item) -> bool:
+def on_common_stage(item: pytest.Item) -> bool:
     journey = item.path.parent.name == "journey"
     return journey and "stage" in _fixtures(item) and not item.get_closest_marker("slow")
 

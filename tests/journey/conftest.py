@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from sandbox.asking import set_sweep_state, stop_run
-from tests.journey.other_agent import AGENT_PYTHON, open_stage_with_other_agent
+from tests.conftest import on_common_stage
 from tests.journey.stage import Look, Stage, open_stage
 from tests.journey.sweep_files import PROJECT
 
@@ -18,11 +17,17 @@ OUTAGE = [{"kind": "graphql", "operation": "SweepPoll", "message": "the database
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    home = tmp_path_factory.mktemp("journeys")
-    other = os.environ.get(AGENT_PYTHON)
-    with open_stage_with_other_agent(home, other) if other else open_stage(home) as stage:
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with open_stage(tmp_path_factory.mktemp("journeys"), _looked_at(request.session.items)) as stage:
         yield stage
+
+
+def _looked_at(items: Sequence[pytest.Item]) -> set[str] | None:
+    """The sweeps that these tests look at; None where one of them may look at any."""
+    marks = [item.get_closest_marker("sweeps") for item in items if on_common_stage(item)]
+    if None in marks:
+        return None
+    return {name for mark in marks if mark is not None for name in mark.args}
 
 
 @pytest.fixture(scope="session")

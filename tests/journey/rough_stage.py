@@ -14,9 +14,10 @@ from typing import Any
 import yaml
 
 from sandbox.asking import ask, push
-from sandbox.launching import Agent, client, create_job, create_queue, start_agent
+from sandbox.launching import Agent, client, create_queue, start_agent
 from sandbox.serving import Sandbox
-from tests.journey.stage import HERE, QUEUE, ROOT, Look, Stage, launch_all, register
+from tests.journey.other_agent import AGENT_PYTHON
+from tests.journey.stage import QUEUE, ROOT, Look, Stage, create_training_job, launch_all, make_scheduler_job
 from tests.journey.sweep_files import PROJECT, sweep
 
 LIGHT = f"sandbox/{PROJECT}/light:latest"
@@ -64,7 +65,15 @@ class RoughStage(Stage):
 
     def agent(self, *, name: str = "agent", max_jobs: int = 12) -> Agent:
         """Start the launch agent."""
-        return start_agent(self.sandbox, QUEUE, self.home, max_jobs=max_jobs, max_schedulers=-1, name=name)
+        return start_agent(
+            self.sandbox,
+            QUEUE,
+            self.home,
+            max_jobs=max_jobs,
+            max_schedulers=-1,
+            name=name,
+            python=AGENT_PYTHON,
+        )
 
     def left(self, name: str) -> Look:
         """The sweep once its scheduler has left by itself; one that was killed says nothing of its end."""
@@ -152,6 +161,6 @@ def open_rough_stage(home: Path, *, heartbeat_timeout: float = 60.0) -> Iterator
         after.callback(send_all, f"WANDB_BASE_URL={sandbox.url}", signal.SIGKILL)
         stage = RoughStage(sandbox=sandbox, home=home, shipped=ROOT)
         create_queue(sandbox, QUEUE)
-        create_job(sandbox, "light", HERE / "jobs" / "light", "python train.py", project=PROJECT)
-        register(sandbox, ROOT, "job-optuna-scheduler")
+        create_training_job(sandbox, "light")
+        make_scheduler_job(sandbox, ROOT, "job-optuna-scheduler")
         yield stage

@@ -6,7 +6,7 @@ import base64
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,8 @@ from optuna_sweep.shipping import copy_job
 from sandbox.asking import ask
 from sandbox.launching import PROMPT_HISTORY, client, create_job, create_queue, start_agent
 from sandbox.serving import Sandbox
-from tests.journey.sweep_files import GONE, PROJECT, REFUSED, WORKING
+from tests.journey.other_agent import AGENT_PYTHON, APART, BASE, create_scheduler_job
+from tests.journey.sweep_files import GONE, PROJECT, chosen
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -181,25 +182,41 @@ def _run(node: Mapping[str, Any]) -> Run:
 
 
 @contextmanager
-def open_stage(home: Path) -> Iterator[Stage]:
-    """Everything at work; all of it is gone at the end."""
+def open_stage(home: Path, sweeps: Collection[str] | None) -> Iterator[Stage]:
+    """The named sweeps at work, or all; everything is gone at the end."""
     with Sandbox(log=home / "sandbox.log", heartbeat_timeout=60) as sandbox:
         stage = Stage(sandbox=sandbox, home=home, shipped=home / "shipped")
         create_queue(sandbox, QUEUE, job_env=PROMPT_HISTORY)
-        create_job(sandbox, "tiny", HERE / "jobs" / "tiny", "python train.py", project=PROJECT)
-        create_job(sandbox, "gone", HERE / "jobs" / "tiny", "python train.py -x", project=PROJECT)
-        register(sandbox, ROOT, "job-optuna-scheduler")
+        create_training_job(sandbox, "tiny")
+        create_training_job(sandbox, "gone", "tiny", "python train.py -x")
+        make_scheduler_job(sandbox, ROOT, "job-optuna-scheduler")
         stage.shipped.mkdir()
         copy_job(ROOT, stage.shipped)
         for file in (HERE / "user_files").iterdir():
             shutil.copy(file, stage.shipped)
-        register(sandbox, stage.shipped, "shipped-alone")
+        make_scheduler_job(sandbox, stage.shipped, "shipped-alone")
         client(sandbox, ["-c", LOG_FILE, "user-file", str(HERE / "user_files" / "optuna_wandb.py")])
-        stage.sweeps |= launch_all(sandbox, home / "sweeps", {**WORKING, **REFUSED})
+        stage.sweeps |= launch_all(sandbox, home / "sweeps", chosen(sweeps))
         # After the launch, which looks for the job as well.
         client(sandbox, ["-c", DELETE_JOB, GONE])
-        with start_agent(sandbox, QUEUE, home, max_jobs=12, max_schedulers=-1):
+        with start_agent(sandbox, QUEUE, home, max_jobs=12, max_schedulers=-1, python=AGENT_PYTHON):
             yield stage
+
+
+def create_training_job(
+    sandbox: Sandbox, name: str, folder: str | None = None, entry: str = "python train.py"
+) -> None:
+    """Make a job of a folder of ``jobs/``, the one of its name where no other is named."""
+    code = HERE / "jobs" / (folder or name)
+    create_job(sandbox, name, code, entry, project=PROJECT, base_image=BASE)
+
+
+def make_scheduler_job(sandbox: Sandbox, folder: Path, name: str) -> None:
+    """Register the scheduler as people do, where the agent can run what comes of it."""
+    if APART:
+        create_scheduler_job(sandbox, folder, name, PROJECT)
+    else:
+        register(sandbox, folder, name)
 
 
 def register(sandbox: Sandbox, folder: Path, name: str, *words: str) -> str:

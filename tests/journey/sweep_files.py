@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
+
+from tests.journey.other_agent import container
 
 PROJECT = "journeys"
 TRAINING = f"sandbox/{PROJECT}/tiny:latest"
@@ -30,7 +33,12 @@ def sweep(
         "metric": LOSS,
         "run_cap": 2,
         "parameters": X,
-        "scheduler": {"job": scheduler, "num_workers": workers, "settings": {"seed": 1, **(settings or {})}},
+        "scheduler": {
+            "job": scheduler,
+            "num_workers": workers,
+            "resource_args": container(),
+            "settings": {"seed": 1, **(settings or {})},
+        },
         **keys,
     }
     return {key: value for key, value in file.items() if value is not None}
@@ -78,9 +86,6 @@ WORKING: dict[str, dict[str, Any]] = {
     ),
 }
 
-FIRST = ("first", "pruned", "two objectives", "grid")
-"""Those of ``test_first_sweep``."""
-
 REFUSED: dict[str, dict[str, Any]] = {
     "no metric": sweep(metric=None),
     "missing job": sweep(job=GONE),
@@ -93,3 +98,9 @@ REFUSED: dict[str, dict[str, Any]] = {
     "file that raises": sweep(scheduler=SHIPPED, settings={"optuna_source": "raises.py"}),
     "file that is slow": sweep(scheduler=SHIPPED, settings={"optuna_source": "too_slow.py"}),
 }
+
+
+def chosen(names: Collection[str] | None) -> Mapping[str, dict[str, Any]]:
+    """Those of these names, in the order in which they are launched; all of them without names."""
+    every = {**WORKING, **REFUSED}
+    return {name: file for name, file in every.items() if names is None or name in names}

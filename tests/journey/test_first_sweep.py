@@ -7,7 +7,7 @@ from optuna.trial import TrialState
 
 from tests.journey.stage import Stage
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.sweeps("first", "pruned", "two objectives", "grid")]
 
 
 def test_a_first_sweep_runs_to_its_cap_and_leaves_its_study(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from sandbox.launching import client
 from tests.journey.stage import Stage
 from tests.journey.sweep_files import PROJECT
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.sweeps("first", "pruned")]
 
 READ = """
 import json, sys, wandb

@@ -14,6 +14,7 @@ from optuna.storages import RDBStorage
 
 from sandbox.asking import ask
 from tests.contract.databases import execute, new_database, postgresql, running_mariadb, running_redis
+from tests.journey.other_agent import container
 from tests.journey.rough_stage import RoughStage, kill_scheduler, light, open_rough_stage
 from tests.journey.stage import Look
 from tests.journey.sweep_files import PROJECT
@@ -37,7 +38,7 @@ def with_storage(storage: str, **keys: Any) -> dict[str, Any]:
     """A sweep file whose scheduler takes the password from its agent's environment."""
     file = light(**keys)
     file["scheduler"]["settings"] |= {"storage": storage, "study_name": STUDY}
-    file["scheduler"]["resource_args"] = {"local-container": {"env": [VARIABLE]}}
+    file["scheduler"]["resource_args"] = container(VARIABLE)
     return file
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.journey.stage import HERE, Stage
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.sweeps("shipped file")]
 
 
 def test_the_shipped_folder_holds_nothing_else_of_the_project(stage: Stage) -> None:

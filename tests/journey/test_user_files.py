@@ -6,7 +6,7 @@ import pytest
 
 from tests.journey.stage import Stage
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.sweeps("shipped file", "artifact")]
 
 
 def test_a_file_that_ships_with_the_job_defines_space_sampler_and_pruner(stage: Stage) -> None:

@@ -9,7 +9,6 @@ import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution
 from optuna.storages import BaseStorage, InMemoryStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
-from optuna.testing.pytest_storages import StorageTestCase
 from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.config.parameters import Categorical, Integers, Normal, Uniform
@@ -30,14 +29,6 @@ def open_storage(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[],
     opener = OPENERS[request.param]
     first = opener(tmp_path)
     return lambda: first if request.param == "memory" else opener(tmp_path)
-
-
-class TestStorageKeepsOptunasPromises(StorageTestCase):
-    """Optuna's own contract for storages, whose trials have none of the space's parameters."""
-
-    @pytest.fixture
-    def storage(self) -> BaseStorage:
-        return Declared(WARPED).wrap(InMemoryStorage())
 
 
 def test_the_study_shows_what_the_runs_saw(open_storage: Callable[[], BaseStorage]) -> None:

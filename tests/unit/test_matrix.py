@@ -8,7 +8,7 @@ import pytest
 
 from matrix import environments
 from matrix.__main__ import Result, table
-from matrix.cells import AGENTS, CELLS, LONG, NEWEST, ROOT, SHORT, Cell
+from matrix.cells import AGENTS, CELLS, LEFT_OUT, LONG, NEWEST, ROOT, SHORT, Cell
 from matrix.environments import environment
 from optuna_sweep.releases import OPTUNA, WANDB, require
 
@@ -25,9 +25,15 @@ def test_both_ends_of_each_range_and_something_between_are_tried() -> None:
     assert {cell.agent for cell in CELLS} > {AGENTS.first, NEWEST[0]}
 
 
-@pytest.mark.parametrize("test", sorted({*SHORT, *LONG}))
-def test_what_is_run_is_there(test: str) -> None:
+@pytest.mark.parametrize("test", sorted({*SHORT, *LONG, *LEFT_OUT}))
+def test_what_is_run_or_left_out_is_there(test: str) -> None:
     assert (ROOT / test).exists()
+
+
+@pytest.mark.parametrize("test", LEFT_OUT)
+def test_what_is_left_out_would_be_run_otherwise(test: str) -> None:
+    assert any((ROOT / test).is_relative_to(ROOT / folder) for folder in LONG)
+    assert test not in SHORT
 
 
 def test_an_environment_is_made_anew_when_what_it_is_made_of_changes(
