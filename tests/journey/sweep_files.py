@@ -81,6 +81,17 @@ WORKING: dict[str, dict[str, Any]] = {
             "sampler": {"type": "NSGAIISampler"},
         },
     ),
+    "watched": sweep(
+        run_cap=8,
+        workers=1,
+        metric={**LOSS, "target": 0.5},
+        parameters={"x": {"min": 0.0, "max": 10.0}, "epochs": {"values": [3, 100]}, "pause": {"value": 0.3}},
+        settings={
+            "alerts": True,
+            "enqueue": [{"x": 9.0, "epochs": 100}, {"x": 0.6, "epochs": 3}, {"x": 0.1, "epochs": 3}],
+            "pruner": {"type": "ThresholdPruner", "args": {"upper": 5.0}},
+        },
+    ),
     "grid": sweep(
         method="grid", run_cap=None, parameters={"x": {"values": [0.1, 0.2]}, "y": {"values": ["a", False]}}
     ),
