@@ -10,11 +10,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import wandb
-from wandb.sdk.launch.api import LaunchApi
 
 from optuna_sweep.errors import Unavailable
 from optuna_sweep.wandb_adapter.claim import SIGN_OF_LIFE, Sight, claimed
-from optuna_sweep.wandb_adapter.client import Client, translated
+from optuna_sweep.wandb_adapter.client import Client, connect
 
 T = TypeVar("T")
 
@@ -43,8 +42,7 @@ def claim_sweep(sweep: str, *, entity: str, project: str) -> str | None:
         Refused: W&B will not say.
         Unavailable: W&B has not answered for minutes.
     """
-    with translated():
-        run = _Run(Client(LaunchApi()), {"entity": entity, "project": project, "run": sweep})
+    run = _Run(Client(connect()), {"entity": entity, "project": project, "run": sweep})
     who = f"{socket.gethostname()}, process {os.getpid()}"
     return claimed(run, who, secrets.token_hex(8), _wait, time.monotonic)
 

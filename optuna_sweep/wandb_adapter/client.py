@@ -6,6 +6,7 @@ what a failure means: ask again (``Unavailable``) or give up (``Refused``).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -21,6 +22,9 @@ from optuna_sweep.errors import OptunaSweepError, Refused, TrialError, Unavailab
 
 T = TypeVar("T")
 
+_PAUSES = (1.0, 4.0, 15.0, 40.0)
+"""Seconds between attempts to connect; wandb's client has tried for a while in each."""
+
 _NOT_IN_TIME = 60.0
 """Seconds that wandb-core waits before it repeats a request, where it is to be given up before."""
 
@@ -30,6 +34,23 @@ _UNKNOWN_TO_SERVER = ("Cannot query field", "Unknown argument", "Unknown field")
 # The id of a deleted run stays taken (wandb/wandb#1192).
 _GONE = "previously created and deleted"
 _DENIED = ("permission denied", "not authorized", "unauthorized")
+
+
+def connect(wait: Callable[[float], None] = time.sleep) -> LaunchApi:
+    """Wandb's client for W&B, which verifies the API key at once.
+
+    Raises:
+        Refused: The key is not valid.
+        Unavailable: W&B has not answered in all of a minute.
+    """
+    for pause in _PAUSES:
+        try:
+            with translated():
+                return LaunchApi()
+        except Unavailable:
+            wait(pause)
+    with translated():
+        return LaunchApi()
 
 
 class Client:
@@ -92,6 +113,8 @@ def translated() -> Iterator[None]:
 
 
 def _meaning(error: Exception) -> OptunaSweepError:
+    if isinstance(error, AuthenticationError) and _unheard(error.__cause__):
+        return Unavailable(str(error))
     cause = error.exc if isinstance(error, CommError) and isinstance(error.exc, Exception) else error
     response = getattr(cause, "response", None)
     status = getattr(response, "http_status", None) or getattr(response, "status_code", None)
@@ -110,3 +133,11 @@ def _meaning(error: Exception) -> OptunaSweepError:
     if isinstance(error, AuthenticationError) or any(words in text.lower() for words in _DENIED):
         return Refused(f"W&B refused the request: {text}")
     return Unavailable(text)
+
+
+def _unheard(cause: BaseException | None) -> bool:
+    """Whether a key could not be verified because nobody answered: wandb tells the two alike."""
+    if not isinstance(cause, WandbApiFailedError):
+        return False
+    status = 0 if cause.response is None else cause.response.http_status or 0
+    return cause.response is None or status == 429 or status >= 500

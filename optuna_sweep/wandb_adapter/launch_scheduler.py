@@ -18,7 +18,6 @@ from typing import Any
 
 import wandb
 from wandb.apis.public.sweeps import _register_agent, _set_sweep_state, _sweep_with_runs
-from wandb.sdk.launch.api import LaunchApi
 from wandb.sdk.launch.sweeps.scheduler import Scheduler, SweepRun
 from wandb.sdk.launch.utils import LAUNCH_DEFAULT_PROJECT
 
@@ -26,7 +25,7 @@ from optuna_sweep.errors import Problem, Refused
 from optuna_sweep.launch import Ending, KnownRun, QueueItem, Snapshot, Start, Watch
 from optuna_sweep.outcomes import Proposal
 from optuna_sweep.wandb_adapter import documents, launch_spec
-from optuna_sweep.wandb_adapter.client import Client, translated
+from optuna_sweep.wandb_adapter.client import Client, connect
 from optuna_sweep.wandb_adapter.earlier_runs import EarlierRuns
 from optuna_sweep.wandb_adapter.entering import read_patiently
 from optuna_sweep.wandb_adapter.launch_spec import Job
@@ -38,7 +37,7 @@ from optuna_sweep.wandb_adapter.starts import Starts
 from optuna_sweep.wandb_adapter.states import state_for_ending
 
 _PREFIX = "optuna: "
-_NOT_WORTH_MORE = 2.0
+_NOT_WORTH_MORE = 5.0
 """Seconds."""
 
 
@@ -57,8 +56,7 @@ class LaunchScheduler(Scheduler):
         self._own_run = run
         self._config: dict[str, Any] = dict(run.config)
         arguments = dict(self._config.get("sweep_args") or {})
-        with translated():
-            api = LaunchApi()
+        api = connect()
         arguments |= {"num_workers": num_workers, "entity": run.entity}
         read_patiently(str(arguments.get("sweep_id")), partial(super().__init__, api, **arguments))
         self._where: dict[str, str] = {"entity": str(self._entity), "project": str(self._project)}

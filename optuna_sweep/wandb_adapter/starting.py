@@ -17,7 +17,7 @@ from wandb.apis.public.sweeps import _set_sweep_state, _sweep_with_runs, _upsert
 from wandb.sdk.launch.api import LaunchApi
 
 from optuna_sweep.errors import Refused
-from optuna_sweep.wandb_adapter.client import translated
+from optuna_sweep.wandb_adapter.client import connect, translated
 from optuna_sweep.wandb_adapter.entering import open_run
 
 
@@ -48,8 +48,8 @@ def start_sweep(wanted: Beginning) -> wandb.Run:
         AnotherAtWork: Another process is the scheduler of the sweep.
     """
     sweep, own = taken_apart(wanted.file)
+    api = connect()
     with translated():
-        api = LaunchApi()
         settings = api.settings
         entity = wanted.entity or sweep.get("entity") or settings["entity"] or api.default_entity
         project = wanted.project or sweep.get("project") or settings["project"]

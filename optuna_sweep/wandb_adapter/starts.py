@@ -25,7 +25,7 @@ from optuna_sweep.wandb_adapter.launch_spec import Job
 AT_ONCE = 10
 """Runs a document. W&B publishes no limit, but the answer comes when the last run is queued."""
 
-_PATIENCE = 2.0
+_PATIENCE = 5.0
 _PATIENCE_A_RUN = 1.0
 
 

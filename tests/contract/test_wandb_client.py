@@ -14,6 +14,7 @@ from wandb.sdk.launch.errors import LaunchError
 from wandb.sdk.lib.service.service_connection import WandbApiFailedError
 
 from optuna_sweep.errors import ConfigError, OptunaSweepError, Problem, Refused, TrialError, Unavailable
+from optuna_sweep.wandb_adapter import client
 from optuna_sweep.wandb_adapter.client import Client, translated
 
 
@@ -27,6 +28,13 @@ def http_error(status: int) -> requests.HTTPError:
     response = requests.Response()
     response.status_code = status
     return requests.HTTPError(f"{status} Client Error", response=response)
+
+
+def unverified(cause: WandbApiFailedError) -> AuthenticationError:
+    """What wandb raises of a key that it could not verify."""
+    error = AuthenticationError(f"Failed to verify credentials: {cause}")
+    error.__cause__ = cause
+    return error
 
 
 def meaning(error: Exception) -> OptunaSweepError:
@@ -85,6 +93,32 @@ def test_a_request_that_the_server_does_not_know_is_refused(text: str) -> None:
 
 def test_credentials_that_wandb_could_not_verify_are_refused() -> None:
     assert isinstance(meaning(AuthenticationError("Failed to verify credentials")), Refused)
+
+
+@pytest.mark.parametrize("status", [0, 400])
+def test_credentials_that_the_server_does_not_know_are_refused(status: int) -> None:
+    assert isinstance(meaning(unverified(api_error("invalid credentials", status))), Refused)
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [WandbApiFailedError("did not respond in time."), api_error("busy", 429), api_error("HTTP 502", 502)],
+    ids=str,
+)
+def test_credentials_that_nobody_answered_for_are_asked_for_again(cause: WandbApiFailedError) -> None:
+    assert isinstance(meaning(unverified(cause)), Unavailable)
+
+
+def test_a_connection_is_tried_again_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+
+    def fail() -> None:
+        if len(pauses) < 3:
+            raise unverified(WandbApiFailedError("did not respond in time."))
+
+    monkeypatch.setattr(client, "LaunchApi", fail)
+    assert client.connect(pauses.append) is None
+    assert pauses == [1.0, 4.0, 15.0]
 
 
 @pytest.mark.parametrize("text", ["permission denied", "Not authorized to access project", "Unauthorized"])

@@ -120,7 +120,7 @@ def test_a_document_holds_ten_runs_at_most_and_has_more_time_the_more_there_are(
     server = Server()
     assert started(server, *map(proposal, range(25)))[-1] == Queued("3.4")
     assert server.asked == [("StartRuns", 2 * AT_ONCE), ("StartRuns", 2 * AT_ONCE), ("StartRuns", 10)]
-    assert server.once == [12.0, 12.0, 7.0]
+    assert server.once == [15.0, 15.0, 10.0]
 
 
 def test_a_run_that_may_be_there_is_queued_once_it_is_known_to_be_made() -> None:
