@@ -7,7 +7,7 @@ READY := $(VENV)/.made-from-requirements
 BENCH ?=
 CELLS ?=
 # Journeys mostly wait, so more of them fit beside each other than there are processors.
-SIDE_BY_SIDE ?= 4
+SIDE_BY_SIDE ?= 3
 WITH_TORCH := $(VENV)/.made-from-requirements-examples
 TORCH_EXAMPLES := lightning pytorch_sweep
 

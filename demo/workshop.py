@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("optuna_scheduler.py", "optuna_sweep", "requirements.txt", "Dockerfile", "examples", "jobs")
 QUEUE = "examples"
 PROJECT = "examples"
-COMMAND_SECONDS = 120
+COMMAND_SECONDS = 300
 LEAVING_SECONDS = 10.0
 AT_ONCE = 10
 """Runs at once, whatever the sweeps ask for: each is a process of this machine."""

@@ -32,7 +32,7 @@ T = TypeVar("T")
 PROMPT_HISTORY = {"WANDB_X_FILE_STREAM_TRANSMIT_INTERVAL": "1"}
 """For `job_env`: a run shows its history within about a second."""
 
-COMMAND_SECONDS = 120
+COMMAND_SECONDS = 300
 GRACE_SECONDS = 10.0
 LOOK_SECONDS = 0.1
 

@@ -48,7 +48,7 @@ class ByHand:
         """Send a signal to it and to all that it started, wandb-core among them."""
         send_all(self._mark, number)
 
-    def left(self, seconds: float = 90) -> int:
+    def left(self, seconds: float = 240) -> int:
         """Its exit code; it is killed where it stays longer."""
         try:
             return self.process.wait(timeout=seconds)

@@ -28,7 +28,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 QUEUE = "journeys"
 ENDED = ("finished", "failed", "crashed", "killed")
-PATIENCE = 240.0
+PATIENCE = 600.0
 
 LOOK = """
 query Look($entity: String!, $sweep: String!) {

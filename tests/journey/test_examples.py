@@ -19,7 +19,7 @@ from demo.results import Result, Trial, wait
 from demo.workshop import PROJECT, ROOT, Workshop, open_workshop
 from sandbox.launching import client
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 PATIENCE = 780.0
 # The one that waits for a sweep of its own first, then the long ones.

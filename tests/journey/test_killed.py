@@ -17,7 +17,7 @@ import pytest
 from tests.journey.rough_stage import RoughStage, light, open_rough_stage
 from tests.journey.stage import Look
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 RUN_CAP = 4
 SAMPLE = 20

@@ -11,7 +11,7 @@ from sandbox.asking import set_sweep_state
 from tests.journey.rough_stage import RoughStage, light, open_rough_stage, send_all
 from tests.journey.stage import Look
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 EPOCHS = 30
 FILE = light(
@@ -28,7 +28,7 @@ def lose_the_machine(stage: RoughStage) -> None:
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RoughStage, Look, Look]]:
     with open_rough_stage(tmp_path_factory.mktemp("lost"), heartbeat_timeout=45) as stage:
-        stage.patience = 300.0
+        stage.patience = 600.0
         stage.launch({"lost": FILE})
         with stage.agent():
             before = stage.until("lost", lambda look: len(look.live) == 2, "at work on two runs")

@@ -12,7 +12,7 @@ from sandbox.launching import wait_for
 from tests.journey.by_hand import ByHand
 from tests.journey.rough_stage import RoughStage, light, open_rough_stage
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 TRIALS = 4
 FILE = light(
@@ -32,7 +32,7 @@ def begun(stage: RoughStage, name: str) -> ByHand:
     """A scheduler at work on two runs of a sweep that it made."""
     stage.file(name).write_text(yaml.safe_dump(FILE))
     first = ByHand(stage, name, log=f"{name}-0")
-    stage.sweeps[name] = wait_for("a sweep is made", first.sweep, 60)
+    stage.sweeps[name] = wait_for("a sweep is made", first.sweep, 180)
     stage.until(name, lambda look: len(look.live) == 2, "at work on two runs")
     return first
 
@@ -53,7 +53,7 @@ def test_of_three_schedulers_that_start_at_the_same_moment_one_works(stage: Roug
     first.process.send_signal(signal.SIGINT)
     assert first.left() == 0, first.said
     three = [resumed(stage, "together", str(i)) for i in (1, 2, 3)]
-    assert [each.left(240) for each in three] == [0, 0, 0], [each.said for each in three]
+    assert [each.left(600) for each in three] == [0, 0, 0], [each.said for each in three]
     leaving = f"Another scheduler works on the sweep {stage.sweeps['together']}: leaving it alone."
     assert sorted(leaving in each.said for each in three) == [False, True, True], [
         each.said for each in three
@@ -67,11 +67,11 @@ def test_a_scheduler_that_was_cut_off_leaves_when_it_finds_another_at_work(stage
     first.send(signal.SIGSTOP)
     second = resumed(stage, "cut off", "1")
     try:
-        wait_for("the second scheduler is at work", lambda: "queued as" in second.said or None, 120)
+        wait_for("the second scheduler is at work", lambda: "queued as" in second.said or None, 300)
     finally:
         first.send(signal.SIGCONT)
     assert first.left() == 0, first.said
     assert "Another scheduler has taken the sweep over: leaving everything to it." in first.said
     assert "The sweep ends" not in first.said
-    assert second.left(240) == 0, second.said
+    assert second.left(600) == 0, second.said
     complete(stage, "cut off")

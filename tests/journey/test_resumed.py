@@ -18,7 +18,7 @@ from tests.journey.rough_stage import RoughStage, kill_scheduler, light, open_ro
 from tests.journey.stage import ROOT, Look
 from tests.journey.sweep_files import PROJECT
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 X = {"x": {"min": 0.0, "max": 1.0}}
 LONG = {**X, "epochs": {"value": 25}, "pause": {"value": 1.0}}
@@ -134,7 +134,7 @@ def bring_back(stage: RoughStage, name: str) -> Look:
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     with open_rough_stage(tmp_path_factory.mktemp("resumed"), heartbeat_timeout=45) as stage:
-        stage.patience = 400.0
+        stage.patience = 600.0
         seen = Seen(stage)
         stage.launch(FILES)
         with stage.agent():

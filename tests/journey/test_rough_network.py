@@ -13,7 +13,7 @@ from sandbox.asking import ask
 from tests.journey.rough_stage import RoughStage, light, open_rough_stage
 from tests.journey.stage import Look
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 RUNS = 30
 OUTAGE = 90.0
@@ -68,7 +68,7 @@ def long(**keys: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     with open_rough_stage(tmp_path_factory.mktemp("rough")) as stage:
-        stage.patience = 500.0
+        stage.patience = 700.0
         # Another name of the same address, by which the requests of this one scheduler are known.
         rough_one = light(run_cap=RUNS, workers=8)
         env = [f"WANDB_BASE_URL={stage.sandbox.url.replace('127.0.0.1', 'localhost')}"]

@@ -19,7 +19,7 @@ from tests.journey.rough_stage import RoughStage, kill_scheduler, light, open_ro
 from tests.journey.stage import Look
 from tests.journey.sweep_files import PROJECT
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 VARIABLE = "STUDY_PASSWORD"
 PASSWORD = "s3cret@of:the/study?100%"
@@ -84,7 +84,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         open_rough_stage(home) as stage,
     ):
         environment.setenv(VARIABLE, PASSWORD)
-        stage.patience = 300.0
+        stage.patience = 600.0
         database = new_database(server)
         shared = in_postgresql(database)
         slow = {"x": {"min": 0.0, "max": 1.0}, "epochs": {"value": 8}, "pause": {"value": 1.0}}

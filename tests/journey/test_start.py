@@ -44,7 +44,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoughStage]:
 def interrupted(stage: RoughStage) -> tuple[ByHand, Look]:
     stage.file(NAME).write_text(yaml.safe_dump({**light(run_cap=RUN_CAP), "scheduler": {"num_workers": 1}}))
     here = ByHand(stage, NAME)
-    stage.sweeps[NAME] = wait_for("a sweep is made", here.sweep, 60)
+    stage.sweeps[NAME] = wait_for("a sweep is made", here.sweep, 180)
     stage.until(NAME, lambda seen: bool(seen.live), "at work")
     here.process.send_signal(signal.SIGINT)
     assert here.left() == 0, here.said
@@ -96,7 +96,7 @@ def test_a_function_that_raises_hangs_and_dies_costs_trials_and_not_the_sweep(st
     stage.file("moody").write_text(yaml.safe_dump(file))
     (stage.home / "moody.py").write_text(MOODY)
     here = ByHand(stage, "moody", log="moody")
-    assert here.left(180) == 0, here.said
+    assert here.left(400) == 0, here.said
     stage.sweeps["moody"] = here.sweep() or ""
     assert [run.state for run in stage.look("moody").runs] == ["finished"] * RUN_CAP
     states = [trial.state.name for trial in stage.study("moody").trials]
