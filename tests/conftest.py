@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# The same cases on each machine, so that a failure is the change's own.
-settings.register_profile("steady", derandomize=True, database=None, print_blob=True)
+# The same cases on each machine, so that a failure is the change's own; and a busy machine is none.
+settings.register_profile(
+    "steady",
+    derandomize=True,
+    database=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("steady")
 
 

@@ -40,7 +40,7 @@ def config_of(run_cap: int, **sweep: Any) -> SweepConfig:
                 "y": {"distribution": "normal", "mu": 0.0, "sigma": 1.0},
                 "c": {"values": ["a", [1, 2], None]},
             },
-            "scheduler": {"settings": {"seed": 7, "study_name": STUDY}},
+            "scheduler": {"settings": {"seed": 7, "study_name": STUDY, "pruner": {"type": "NopPruner"}}},
             **sweep,
         }
     )

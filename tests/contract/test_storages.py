@@ -163,7 +163,7 @@ def test_a_scheduler_killed_at_any_moment_loses_and_doubles_nothing(address: str
     database = open_at(address)
     counting = Death()
     mortal_sweep(MemoryLaunch(training), database, "uninterrupted", counting)
-    assert counting.moments > 120
+    assert counting.moments > 100
     for at in range(0, counting.moments, EVERY):
         launch, name = MemoryLaunch(training), f"killed-{at}"
         with pytest.raises(Killed):
