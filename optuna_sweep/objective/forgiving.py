@@ -17,6 +17,9 @@ MOST_IN_A_ROW: Final = 3
 class Forgiving:
     """A function that may fail now and then: a failure costs its trial, and too many in a row the sweep.
 
+    A function that has not worked yet may never do so: its failures are told when it first works. Where it
+    does not, its last failure is the message that ends the sweep, and those before it would say the same.
+
     Args:
         objective: The function.
         say: Gets what a failure that is borne has to tell, a line at a time.
@@ -26,6 +29,8 @@ class Forgiving:
         self._objective = objective
         self._say = say
         self._in_a_row = 0
+        self._worked = False
+        self._untold: list[str] = []
 
     def __call__(self, trial: BaseTrial) -> Suggested:
         """See ``space.Objective``.
@@ -41,15 +46,26 @@ class Forgiving:
             if self._in_a_row >= MOST_IN_A_ROW:
                 raise
             lines = str(error).strip().splitlines()
-            for line in lines:
-                self._say(line)
+            self._untold += lines
+            if self._worked:
+                self._tell()
             raise TrialError(lines[-1]) from error
         except TrialError:
-            self._in_a_row = 0
+            self._note_success()
             raise
-        self._in_a_row = 0
+        self._note_success()
         return suggested
 
     def close(self) -> None:
         """See ``space.Objective``."""
         self._objective.close()
+
+    def _note_success(self) -> None:
+        self._in_a_row = 0
+        self._worked = True
+        self._tell()
+
+    def _tell(self) -> None:
+        for line in self._untold:
+            self._say(line)
+        self._untold.clear()

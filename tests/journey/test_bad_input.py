@@ -22,8 +22,8 @@ MESSAGES = {
     "missing artifact": rf"{KEY}.optuna_source: 'sandbox/journeys/no-such-file:latest' cannot be downloaded: "
     r'.*: an artifact with type="optuna", written .*: Log the artifact, or correct its name\.',
     "file that does not import": r".*does_not_import.py imports 'a_module_that_nobody_has': install it .*",
-    "file that raises": r"objective\(trial\) failed for trial 0\. It should suggest parameters and return.*",
-    "file that is slow": r"objective\(trial\) did not return within 2 seconds .*objective_timeout.*",
+    "file that raises": r"objective\(trial\) failed for trial 2\. It should suggest parameters and return.*",
+    "file that is slow": r"objective\(trial\) did not return within 2 seconds for trial 2.*_timeout\.",
 }
 RAISED = {
     "file that does not import": "import a_module_that_nobody_has",

@@ -51,6 +51,20 @@ def test_a_failure_costs_its_trial_and_is_told_whole() -> None:
     assert said == str(FAILS).splitlines()
 
 
+def test_failures_of_a_function_that_has_not_worked_yet_are_told_when_it_works() -> None:
+    said: list[str] = []
+    assert outcomes([FAILS], said.append) == ["TrialError"]
+    assert not said
+    assert outcomes([FAILS, FAILS, PRUNES], said.append) == ["TrialError"] * 3
+    assert said == str(FAILS).splitlines() * 2
+
+
+def test_a_function_that_never_works_says_so_once_in_the_error_that_ends_the_sweep() -> None:
+    said: list[str] = []
+    assert outcomes([FAILS] * MOST_IN_A_ROW, said.append)[-1] == "UserCodeError"
+    assert not said
+
+
 @pytest.mark.parametrize("between", [None, PRUNES])
 def test_failures_in_a_row_end_the_sweep_and_others_do_not(between: Exception | None) -> None:
     borne: list[Exception | None] = [FAILS] * (MOST_IN_A_ROW - 1)
