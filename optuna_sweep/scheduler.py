@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import cached_property
 from pathlib import Path
 
 from optuna_sweep.config import Source, SweepConfig
@@ -23,6 +24,7 @@ from optuna_sweep.study import JOURNAL, Opened, Reached, open_database, study_fi
 from optuna_sweep.user_file import UserFile
 from optuna_sweep.wandb_adapter import LaunchScheduler
 from optuna_sweep.warm_start import Sources, begin_warm
+from optuna_sweep.watchdog import Watchdog
 
 _LAST_WORDS = 600.0
 """Seconds that W&B may be out of reach when everything is done but to say so."""
@@ -51,6 +53,9 @@ class OptunaScheduler(LaunchScheduler):
     folders: tuple[Path, ...] = (_BESIDE,)
     """Where a user's file is looked for; the first that has it."""
 
+    longest_step = 3600.0
+    """Seconds that a step may take; a scheduler that takes longer hangs, and its process ends."""
+
     resume_command = "wandb launch-sweep SWEEP.yaml --queue QUEUE --resume_id"
     """What continues the sweep, but for its id; said to people."""
 
@@ -59,9 +64,11 @@ class OptunaScheduler(LaunchScheduler):
 
         Ctrl-C and SIGTERM let the step end and leave the sweep paused, with its runs at work; a
         second one leaves at once. Somebody who stops this run on its W&B page cancels the sweep. Where
-        another scheduler has taken the sweep over, the process ends as if it had been killed.
+        another scheduler has taken the sweep over, the process ends as if it had been killed; so it does
+        where a step takes longer than ``longest_step``.
         """
         self._status = StatusLine.of_this_process()
+        self._watchdog.feed()
         try:
             loop = self.prepare()
             with first_signal(lambda: self._leave_soon(loop)):
@@ -79,6 +86,7 @@ class OptunaScheduler(LaunchScheduler):
                 self.say(line)
         finally:
             self.leave()
+            self._watchdog.rest()
 
     def prepare(self) -> Loop:
         """Read the sweep, restore its search and put the loop together; nothing is launched yet.
@@ -113,6 +121,11 @@ class OptunaScheduler(LaunchScheduler):
         loop = self._loop(config, search, self._opened, runs_started(runs, self.sweep_id))
         loop.adopt(recovered.runs)
         return loop
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, until somebody wakes us. Whoever waits does not hang: it comes here after each step."""
+        self._watchdog.feed()
+        super().wait(seconds)
 
     def say(self, line: str) -> None:
         """Print one line, above the status line where there is one."""
@@ -182,6 +195,10 @@ class OptunaScheduler(LaunchScheduler):
             ended=reporter.run_ended,
         )
         return loop
+
+    @cached_property
+    def _watchdog(self) -> Watchdog:
+        return Watchdog(self.longest_step)
 
     def _leave_soon(self, loop: Loop) -> None:
         self.say("Leaving after this step; the live runs go on. Once more leaves at once.")

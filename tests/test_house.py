@@ -15,7 +15,7 @@ HOUSE = Path(__file__).resolve().parents[1]
 
 # A room may import from the rows above its own, never from its own row or below.
 RANKS: tuple[tuple[str, ...], ...] = (
-    ("epitaphs", "errors", "outcomes", "run_ids", "shipping", "signals", "keeping"),
+    ("epitaphs", "errors", "outcomes", "run_ids", "shipping", "signals", "keeping", "watchdog"),
     ("releases",),
     ("config", "launch", "endings", "constraints"),
     ("space", "components", "user_file", "measure", "patience", "pace"),

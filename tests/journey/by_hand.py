@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.journey.rough_stage import RoughStage, send_all
 from tests.journey.stage import QUEUE, ROOT
@@ -20,15 +21,23 @@ class ByHand:
         name: Of the journey, whose sweep file it starts.
         words: What else the command is given.
         log: Names the file of what it prints.
+        entry: What is started, where it is another scheduler than the usual one.
     """
 
-    def __init__(self, stage: RoughStage, name: str, *words: str, log: str = "start") -> None:
+    def __init__(
+        self,
+        stage: RoughStage,
+        name: str,
+        *words: str,
+        log: str = "start",
+        entry: Path = ROOT / "optuna_scheduler.py",
+    ) -> None:
         where = ["--queue", QUEUE, "--entity", stage.sandbox.entity, "--project", PROJECT]
         self._log = stage.home / f"{log}.log"
         self._mark = f"STARTED_BY_HAND={self._log}"
         with self._log.open("wb") as lines:
             self.process = subprocess.Popen(
-                [sys.executable, ROOT / "optuna_scheduler.py", "start", stage.file(name), *where, *words],
+                [sys.executable, entry, "start", stage.file(name), *where, *words],
                 cwd=stage.home,
                 env=stage.sandbox.env(stage.home) | {"STARTED_BY_HAND": str(self._log)},
                 stdout=lines,

@@ -13,7 +13,7 @@ from optuna.trial import TrialState
 from sandbox.launching import wait_for
 from tests.journey.by_hand import ByHand
 from tests.journey.rough_stage import RoughStage, light, open_rough_stage
-from tests.journey.stage import QUEUE, Look
+from tests.journey.stage import QUEUE, ROOT, Look
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
@@ -31,6 +31,28 @@ def objective(trial):
         re.match(r"(a+)+$", "a" * 60 + "b")  # holds Python's lock for years
     if trial.number == 4:
         os._exit(3)
+"""
+HANGING = """
+import re
+
+class Hanging(optuna.samplers.RandomSampler):
+    def before_trial(self, study, trial):
+        if trial.number == 2:
+            re.match(r"(a+)+$", "a" * 60 + "b")  # holds Python's lock for years
+
+def sampler():
+    return Hanging()
+"""
+IMPATIENT = """
+import sys
+sys.path.insert(0, {root!r})
+from optuna_sweep.cli import main
+from optuna_sweep.scheduler import OptunaScheduler
+
+class Impatient(OptunaScheduler):
+    longest_step = 20.0
+
+main(lambda: Impatient)
 """
 
 
@@ -104,3 +126,20 @@ def test_a_function_that_raises_hangs_and_dies_costs_trials_and_not_the_sweep(st
     assert "ZeroDivisionError: a rare branch" in here.said
     assert "objective(trial) did not return within 2 seconds for trial 3." in here.said
     assert "objective(trial) ended its process with exit code 3 in trial 4." in here.said
+
+
+def test_a_scheduler_that_hangs_is_ended_where_it_hangs_and_another_goes_on(stage: RoughStage) -> None:
+    name, user_file, entry = "hanging", stage.home / "hanging.py", stage.home / "impatient.py"
+    file = light(run_cap=RUN_CAP, settings={"optuna_source": user_file.name})
+    stage.file(name).write_text(yaml.safe_dump(file))
+    user_file.write_text(HANGING)
+    entry.write_text(IMPATIENT.format(root=str(ROOT)))
+    hanging = ByHand(stage, name, log="hanging", entry=entry)
+    assert hanging.left(400) == 1, hanging.said
+    stage.sweeps[name] = hanging.sweep() or ""
+    assert re.search(r"Timeout \(0:00:20\)!\n(.*\n)+.*hanging.py\", line 7 in before_trial", hanging.said)
+    user_file.write_text(HANGING.replace("== 2", "< 0"))
+    second = ByHand(stage, name, "--resume", stage.sweeps[name], log="not-hanging")
+    assert second.left(400) == 0, second.said
+    assert stage.look(name).state == "FINISHED"
+    assert [trial.state.name for trial in stage.study(name).trials] == ["COMPLETE"] * RUN_CAP
