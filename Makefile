@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-requirements
 BENCH ?=
+THOROUGH ?=
 CELLS ?=
 # Journeys mostly wait, so more of them fit beside each other than there are processors.
 SIDE_BY_SIDE ?= 3
@@ -22,8 +23,8 @@ demo: $(READY)  ## a whole launch sweep, without an account and without Docker, 
 example: $(if $(filter $(TORCH_EXAMPLES),$(NAME)),$(WITH_TORCH),$(READY))  ## one of examples/ on a local W&B: make example NAME=quadratic
 	@$(BIN)/python -m demo.example $(NAME)
 
-bench: $(READY)  ## measure beside the peers, all or one (make bench BENCH=pruning), and write docs/benchmarks.md
-	$(BIN)/python -m bench $(BENCH)
+bench: $(READY)  ## measure beside the peers, all or some (BENCH=pruning), with more seeds (THOROUGH=1), and write docs/benchmarks.md
+	$(BIN)/python -m bench $(if $(THOROUGH),--thorough) $(BENCH)
 
 test: $(WITH_TORCH)  ## every test: unit, thorough, contract, journeys with real processes
 	$(BIN)/python -m pytest --numprocesses $(SIDE_BY_SIDE) --dist loadgroup --no-loadscope-reorder

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import heapq
 import math
-import os
 import statistics
-import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from random import Random
 from typing import Any, Protocol
 
 import numpy as np
 import optuna
 import sweeps
+from scipy.stats import mannwhitneyu
 
-from bench.result import Result, Table
+from bench.crew import spread
+from bench.result import Cell, Result, Table
 from bench.sweeps import distributions, open_search, sweep_config
-from bench.tasks import TASKS, Task
+from bench.tasks import TASKS
 from optuna_sweep.outcomes import Observation, Phase
 
 _BUDGETS = (20, 40, 60, 100)
-_SPREAD_AT = 60
-_FEWEST_FOR_A_SPREAD = 4
 _WORKERS = (1, 8)
-_SECONDS = float(os.environ.get("BENCH_SECONDS", "8"))
-"""Real seconds for each searcher, task and number of workers; slow searchers get fewer seeds."""
-_MOST_SEEDS = 20
+_SEEDS, _FEW_SEEDS = 20, 2
+_CHANCE = 0.05
+"""Below this probability two groups of seeds that differ so much are taken to differ in truth."""
 
 
 class Searcher(Protocol):
@@ -92,63 +91,84 @@ class _Wandb:
         handle.history = [{"loss": value}]
 
 
+_OURS = "ours"
 _SEARCHERS: dict[str, Callable[[Mapping[str, Any], int], Searcher]] = {
     "random": lambda space, seed: _Optuna(space, optuna.samplers.RandomSampler(seed=seed)),
     "W&B bayes": _Wandb,
     "Optuna TPE": lambda space, seed: _Optuna(space, optuna.samplers.TPESampler(seed=seed)),
-    "ours": _Ours,
+    _OURS: _Ours,
 }
 
 
-def run() -> Result:
+_Case = tuple[int, int]
+"""A task by its place in ``TASKS``, and how many workers search it."""
+_Seeds = Sequence[Sequence[float]]
+"""For each seed the regret at each budget."""
+
+
+def run(*, thorough: bool) -> Result:
     """Search every task with everybody."""
-    rows = [
-        [task.name, workers, name, *_medians(task, workers, make)]
-        for task in TASKS
-        for workers in _WORKERS
-        for name, make in _SEARCHERS.items()
-    ]
+    seeds = _SEEDS if thorough else _FEW_SEEDS
+    cases = list(product(range(len(TASKS)), _WORKERS))
+    pieces = [(*case, name, seed) for case in cases for name in _SEARCHERS for seed in range(seeds)]
+    searched = iter(spread(_regrets, pieces))
+    found = {case: {name: [next(searched) for _ in range(seeds)] for name in _SEARCHERS} for case in cases}
     return Result(
         tables=[
             Table(
                 title="Median regret (loss above the best known) after so many finished trials",
-                columns=[
-                    "task",
-                    "workers",
-                    "search",
-                    "seeds",
-                    *(f"@{budget}" for budget in _BUDGETS),
-                    f"half of the seeds @{_SPREAD_AT}",
+                columns=["task", "workers", "search", *(f"@{budget}" for budget in _BUDGETS)],
+                rows=[
+                    [*_words(case), name, *map(_spread, zip(*regrets, strict=True))]
+                    for case, searchers in found.items()
+                    for name, regrets in searchers.items()
                 ],
-                rows=rows,
-                note="The last column is from the first to the third quartile: medians closer together than "
-                "that are no ranking. It is empty below four seeds, which bear none at all.",
-            )
+                note="In brackets the first and the third quartile of the seeds.",
+            ),
+            Table(
+                title="Where this scheduler's default stands",
+                columns=["task", "workers", *(f"@{budget}" for budget in _BUDGETS)],
+                rows=[[*_words(case), *_standing(searchers)] for case, searchers in found.items()],
+                note="`first`: no other median is lower. `level` with the one whose is the lowest: a "
+                f"difference like theirs comes by chance in more than {_CHANCE:.0%} of cases (Mann-Whitney "
+                "U, two-sided; the probability is in brackets). `behind`: it does not.",
+            ),
         ],
-        seeds=f"Seeds from 0, as many as fit into {_SECONDS:g} s each (`BENCH_SECONDS`, 8 without it), "
-        f"{_MOST_SEEDS} at most; the column says how many.",
+        seeds=f"Seeds 0 to {seeds - 1}, the same for everybody.",
     )
 
 
-def _medians(task: Task, workers: int, make: Callable[[Mapping[str, Any], int], Searcher]) -> list[Any]:
-    began = time.monotonic()
-    found: list[list[float]] = []
-    while len(found) < _MOST_SEEDS and (not found or time.monotonic() - began < _SECONDS):
-        found.append(_regrets(task, workers, make(task.parameters, len(found)), len(found)))
-    columns = list(zip(*found, strict=True))
-    spread = _spread(columns[_BUDGETS.index(_SPREAD_AT)])
-    return [len(found), *(statistics.median(column) for column in columns), spread]
+def _words(case: _Case) -> list[Cell]:
+    task, workers = case
+    return [TASKS[task].name, workers]
 
 
 def _spread(regrets: Sequence[float]) -> str:
-    if len(regrets) < _FEWEST_FOR_A_SPREAD:
-        return ""
-    low, _, high = statistics.quantiles(regrets, n=4)
-    return f"{low:.3g} to {high:.3g}"
+    low, middle, high = np.quantile(regrets, (0.25, 0.5, 0.75))
+    return f"{middle:.3g} ({low:.3g} to {high:.3g})"
 
 
-def _regrets(task: Task, workers: int, searcher: Searcher, seed: int) -> list[float]:
-    random = Random(seed)
+def _standing(searchers: Mapping[str, _Seeds]) -> list[str]:
+    """At each budget, how ours compares with the best of the others."""
+    columns = {name: list(zip(*regrets, strict=True)) for name, regrets in searchers.items()}
+    ours = columns.pop(_OURS)
+    return [
+        _compared(mine, {name: column[at] for name, column in columns.items()})
+        for at, mine in enumerate(ours)
+    ]
+
+
+def _compared(ours: Sequence[float], others: Mapping[str, Sequence[float]]) -> str:
+    best = min(others, key=lambda name: statistics.median(others[name]))
+    if statistics.median(ours) <= statistics.median(others[best]):
+        return "first"
+    chance = float(mannwhitneyu(ours, others[best]).pvalue)
+    return f"{'level with' if chance > _CHANCE else 'behind'} {best} ({chance:.2g})"
+
+
+def _regrets(at: int, workers: int, search: str, seed: int) -> list[float]:
+    task = TASKS[at]
+    searcher, random = _SEARCHERS[search](task.parameters, seed), Random(seed)
     best = math.inf
     regrets: list[float] = []
     at_work: list[tuple[float, int, Any, float]] = []

@@ -75,10 +75,10 @@ def _compare(sampler: str, place: str, size: int, parameters: dict[str, Any], wo
     with tempfile.TemporaryDirectory() as folder:
         sides = [
             _plain_side(plain, sampler, _filled(plain, place, size, Path(folder, "plain"))),
-            _our_side(open_search(alike, _filled(alike, place, size, Path(folder, "alike")))[0]),
+            our_side(open_search(alike, _filled(alike, place, size, Path(folder, "alike")))[0]),
         ]
         default = sweep_config(parameters, settings=named)
-        sides.append(_our_side(open_search(default, _filled(default, place, size, Path(folder, "own")))[0]))
+        sides.append(our_side(open_search(default, _filled(default, place, size, Path(folder, "own")))[0]))
         for side in sides:
             side()
         rounds = [[_cpu(side, _BLOCKS[sampler]) for side in sides] for _ in range(_ROUNDS)]
@@ -96,7 +96,7 @@ def _filled(config: SweepConfig, place: str, size: int, path: Path) -> Path | Ba
     return storage
 
 
-def _plain_side(config: SweepConfig, sampler: str, storage: Path | BaseStorage) -> Callable[[], None]:
+def _plain_side(config: SweepConfig, sampler: str, storage: Path | BaseStorage) -> Callable[[], object]:
     _, opened = open_search(config, storage)
     study = optuna.load_study(
         study_name=f"optuna-study-{SWEEP_ID}",
@@ -105,10 +105,11 @@ def _plain_side(config: SweepConfig, sampler: str, storage: Path | BaseStorage) 
         pruner=optuna.pruners.MedianPruner(),
     )
     space = distributions(config)
-    return lambda: _plain_trial(study, space)
+    return lambda: plain_trial(study, space)
 
 
-def _plain_trial(study: optuna.Study, space: dict[str, BaseDistribution]) -> None:
+def plain_trial(study: optuna.Study, space: dict[str, BaseDistribution]) -> dict[str, Any]:
+    """A whole trial of plain Optuna; its parameters."""
     trial = study.ask()
     for name, distribution in space.items():
         _suggest(trial, name, distribution)
@@ -116,6 +117,7 @@ def _plain_trial(study: optuna.Study, space: dict[str, BaseDistribution]) -> Non
         trial.report(-1.0 - step, step)
         trial.should_prune()
     study.tell(trial, 0.5)
+    return trial.params
 
 
 def _suggest(trial: optuna.Trial, name: str, distribution: BaseDistribution) -> None:
@@ -128,8 +130,10 @@ def _suggest(trial: optuna.Trial, name: str, distribution: BaseDistribution) -> 
             trial.suggest_float(name, distribution.low, distribution.high, log=distribution.log)
 
 
-def _our_side(search: Search) -> Callable[[], None]:
-    def trial() -> None:
+def our_side(search: Search) -> Callable[[], dict[str, Any]]:
+    """A whole trial of the scheduler's search, each time it is called; gives its parameters."""
+
+    def trial() -> dict[str, Any]:
         proposal = search.ask()
         if proposal is None:
             raise RuntimeError("the search has nothing left to ask")
@@ -139,6 +143,7 @@ def _our_side(search: Search) -> Callable[[], None]:
             search.tell(Observation(run_id=proposal.run_id, phase=Phase.RUNNING, rows=rows))
         summary = {"loss": 0.5, "_step": _REPORTS - 1}
         search.tell(Observation(run_id=proposal.run_id, phase=Phase.FINISHED, summary=summary))
+        return dict(proposal.parameters)
 
     return trial
 
@@ -158,7 +163,7 @@ def _reading() -> float:
     return _cpu(lambda: poll(next(steps)), 200) * _REPORTS
 
 
-def _cpu(work: Callable[[], None], times: int) -> float:
+def _cpu(work: Callable[[], object], times: int) -> float:
     began = time.process_time()
     for _ in range(times):
         work()
@@ -169,12 +174,12 @@ _WEIGH = """
 import sys
 from pathlib import Path
 import optuna_scheduler
-from bench.overhead import _our_side
+from bench.overhead import our_side
 from bench.sweeps import MIXED, open_search, sweep_config
 def peak():  # of this process alone: getrusage() starts with what its parent had
     return Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]
 before = peak()
-trial = _our_side(open_search(sweep_config(MIXED), Path(sys.argv[1]))[0])
+trial = our_side(open_search(sweep_config(MIXED), Path(sys.argv[1]))[0])
 for _ in range(5):
     trial()
 print(before, peak())

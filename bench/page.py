@@ -17,22 +17,23 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 RESULTS = ROOT / "bench" / "results"
 
 
-def publish(name: str, result: Result, seconds: float) -> None:
-    """Write what a benchmark found, in place of what it found the last time.
+def publish(name: str, result: Result, command: str, seconds: float) -> None:
+    """Write what a benchmark found with this command, in place of what it found the last time.
 
     Raises:
         ValueError: The page has no place for this benchmark.
     """
-    facts = {"benchmark": name, "seconds": round(seconds), **machine(), **asdict(result)}
+    facts = {"benchmark": name, "command": command, "seconds": round(seconds), **machine(), **asdict(result)}
     (RESULTS / f"{name}.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(_with(PAGE.read_text(encoding="utf-8"), name, _block(name, result, seconds)), "utf-8")
+    block = _block(name, result, command, seconds)
+    PAGE.write_text(_with(PAGE.read_text(encoding="utf-8"), name, block), "utf-8")
 
 
-def _block(name: str, result: Result, seconds: float) -> str:
+def _block(name: str, result: Result, command: str, seconds: float) -> str:
     facts = machine()
     versions = ", ".join(f"{key} {value}" for key, value in facts.items() if key != "machine")
     lines = [
-        f"`make bench BENCH={name}`, {seconds:.0f} s. {result.seeds}",
+        f"`{command}`, {seconds:.0f} s. {result.seeds}",
         "",
         f"On {facts['machine']}; {versions}.",
     ]
