@@ -16,6 +16,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.config import Metric
 from optuna_sweep.report.excerpt import Excerpt
+from optuna_sweep.report.look import draw_bare, dressed
 from optuna_sweep.report.objective import Objective
 from optuna_sweep.report.plain import plain
 from optuna_sweep.study import quiet_optuna
@@ -66,8 +67,9 @@ def charts(study: optuna.Study, metrics: Sequence[Metric]) -> Iterator[Chart]:
             # Plots warn of trials and parameters that they leave out, each time anew.
             with warnings.catch_warnings(), quiet_optuna(optuna.logging.ERROR):
                 warnings.simplefilter("ignore")
+                draw_bare()
                 figure = plain(plot.draw().to_plotly_json())
-                yield Chart(plot.name, figure, extent=_extent(plot, study))
+            yield Chart(plot.name, dressed(figure), extent=_extent(plot, study))
         except ImportError:
             yield Chart(plot.name, None, "plotly is not installed: add it to the job's requirements.txt")
         except Exception as error:  # a picture is never worth a sweep

@@ -17,7 +17,7 @@ import pytest
 from tests.journey.rough_stage import RoughStage, light, open_rough_stage
 from tests.journey.stage import Look
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(2400)]
 
 RUN_CAP = 4
 SAMPLE = 20
@@ -58,7 +58,7 @@ def fault(moment: str, sweep: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ended]:
     with open_rough_stage(tmp_path_factory.mktemp("killed")) as stage:
-        stage.patience = 600.0
+        stage.patience = 1200.0
         stage.launch({name: light(run_cap=RUN_CAP) for name in (UNINTERRUPTED, *CHOSEN)})
         faults = {moment: fault(moment, stage.sweeps[moment]) for moment in CHOSEN}
         with stage.agent():

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import optuna
+import plotly.io
 import pytest
 from optuna.distributions import FloatDistribution
 from optuna.trial import TrialState, create_trial
@@ -14,6 +15,7 @@ from optuna.trial import TrialState, create_trial
 from optuna_sweep.config import Metric
 from optuna_sweep.report.charts import Chart, charts
 from optuna_sweep.report.objective import Objective
+from optuna_sweep.report.plain import plain
 
 LOSS, ACC = Metric(name="loss"), Metric(name="acc", minimize=False)
 UNIT = FloatDistribution(0.0, 1.0)
@@ -56,6 +58,15 @@ def test_one_objective_has_all_of_optunas_plots() -> None:
         "timeline",
     ]
     assert [chart.reason for chart in found.values()] == [""] * 9
+
+
+def test_a_figure_looks_as_plotly_would_have_drawn_it() -> None:
+    made = study(8)
+    found = drawn(made)
+    plotly.io.templates.default = "plotly"
+    for name in ("intermediate_values", "timeline"):
+        usual = getattr(optuna.visualization, f"plot_{name}")(made)
+        assert found[name].figure == plain(usual.to_plotly_json())
 
 
 EACH = [
