@@ -12,6 +12,7 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.report.excerpt import Excerpt
+from optuna_sweep.study import quiet_optuna
 
 
 class Objective:
@@ -30,7 +31,8 @@ class Objective:
         self.study = study
         self.name = name
         self.at = at
-        self.importances = _Importances()
+        with quiet_optuna():  # what evaluates them is experimental in Optuna 4
+            self.importances = _Importances()
 
     @property
     def of(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -53,6 +54,10 @@ def postgresql() -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the process that the package started and did not wait for
+            del server
+            gc.collect()
         shutil.rmtree(folder, ignore_errors=True)
 
 

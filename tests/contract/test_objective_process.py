@@ -147,13 +147,15 @@ TELLS_ITS_PROCESS = "trial.suggest_int('process', os.getpid(), os.getpid() + 1)"
 
 
 def test_a_scheduler_that_is_killed_while_the_function_hangs_leaves_no_process(tmp_path: Path) -> None:
+    hangs = tmp_path / "hangs"
     path = user_file(
         tmp_path,
         f"import os, re\ndef objective(trial):\n    {TELLS_ITS_PROCESS}\n"
-        "    re.match(r'(a+)+$', 'a' * 40 + 'b')\n",
+        f"    open({str(hangs)!r}, 'w').close()\n    re.match(r'(a+)+$', 'a' * 40 + 'b')\n",
     )
     process, child = scheduler(path, "")
     with process:
+        wait_for(hangs.exists, seconds=10.0)
         process.kill()
     assert alive(child)
     wait_for(lambda: not alive(child), seconds=10.0)
