@@ -7,8 +7,9 @@ keeps what a job can notice of a container:
 - the environment is the one given with `-e`; of the host's only what an image would bring (`OF_THE_IMAGE`);
 - a path below a mounted volume means the volume's folder, as working directory and in the command's words;
 - the exit code is the command's (128 + n after signal n; 125, 126 and 127 as Docker uses them);
-- SIGINT, SIGTERM and SIGHUP reach the command; and when the command ends, or this process is killed, what is
-  left of the command's process group is killed.
+- SIGINT, SIGTERM and SIGHUP reach the command, even where whoever started this ignores them, as a script's
+  background does (W&B's client stops a run with SIGINT); and when the command ends, or this process is
+  killed, what is left of the command's process group is killed.
 
 It is no image: `python` is the interpreter named by `SANDBOX_PYTHON` (default: the project's `.venv`), which
 must have the job's requirements already; given with `-e`, it is this container's alone. The agent's `noop`
@@ -153,6 +154,8 @@ def run(container: Container) -> int:
     Whatever the command leaves behind in its process group is killed, also when this process is.
     """
     lifeline, held = os.pipe()
+    for number in FORWARDED:
+        signal.signal(number, signal.SIG_DFL)  # the command would ignore what this process was told to ignore
     try:
         child = subprocess.Popen(
             container.command, env=container.env, cwd=container.workdir, start_new_session=True

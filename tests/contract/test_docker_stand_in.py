@@ -132,6 +132,15 @@ def test_a_terminated_container_ends_its_command_with_the_signals_code() -> None
         assert process.wait(20) == 128 + signal.SIGTERM
 
 
+def test_a_container_hears_the_signals_that_its_starter_ignores() -> None:
+    asks = "import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    script = '(trap "" INT; exec "$0" "$@")'  # as the background of a script
+    words = ["sh", "-c", script, str(SHIM / "docker"), "run", "--entrypoint", "python", "image", "-c", asks]
+    env = {"PATH": os.environ["PATH"], "SANDBOX_PYTHON": sys.executable}
+    said = subprocess.run(words, env=env, capture_output=True, text=True, timeout=20, check=False)
+    assert said.stdout == "True\n", said.stderr
+
+
 def test_a_killed_container_leaves_no_command_behind() -> None:
     process, _ = started(SPEAKING)
     with process:
