@@ -11,6 +11,7 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from optuna_sweep import constraints
 from optuna_sweep.config import Metric
 from optuna_sweep.report.rows import ENDED, RUN_ID
 
@@ -42,13 +43,15 @@ def counts(trials: Sequence[FrozenTrial]) -> dict[str, int]:
 
 
 def best_trial(study: optuna.Study, metrics: Sequence[Metric]) -> FrozenTrial | None:
-    """The best trial of a study with one objective, among the feasible ones where there are constraints."""
+    """The best trial of a study with one objective that keeps its constraints; of equals the first.
+
+    Optuna's ``best_trial`` is not used: that of 4.4 asks PostgreSQL for it in a way that psycopg 3 refuses.
+    """
     if len(metrics) != 1:
         return None
-    try:
-        return study.best_trial
-    except ValueError:
-        return None
+    complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+    pick = min if metrics[0].minimize else max
+    return pick(filter(constraints.kept, complete), key=lambda trial: trial.values[0], default=None)
 
 
 def front(study: optuna.Study, metrics: Sequence[Metric]) -> list[FrozenTrial]:

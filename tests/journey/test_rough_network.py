@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sandbox.asking import ask
+from tests.journey.other_agent import container
 from tests.journey.rough_stage import RoughStage, light, open_rough_stage
 from tests.journey.stage import Look
 
@@ -71,8 +72,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         stage.patience = 700.0
         # Another name of the same address, by which the requests of this one scheduler are known.
         rough_one = light(run_cap=RUNS, workers=8)
-        env = [f"WANDB_BASE_URL={stage.sandbox.url.replace('127.0.0.1', 'localhost')}"]
-        rough_one["scheduler"]["resource_args"] = {"local-container": {"env": env}}
+        localhost = stage.sandbox.url.replace("127.0.0.1", "localhost")
+        rough_one["scheduler"]["resource_args"] = container(f"WANDB_BASE_URL={localhost}")
         stage.launch({"rough": rough_one, "slow": light(), "away": long(), "forbidden": long()})
         ids = stage.sweeps
         always = [
