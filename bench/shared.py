@@ -87,7 +87,7 @@ def _together(server: str, side: str, count: int) -> list[Cell]:
         crew = []
         for at in range(count):
             crew.append(stack.enter_context(_member(address, side, at)))
-            # It has opened the study. One after the other: Optuna fails where several make its tables at once.
+            # It has opened the study: Optuna fails where several make its tables at once.
             _line(crew[-1])
         began = time.monotonic()
         for member in crew:
