@@ -22,8 +22,8 @@ def spread(work: Callable[..., T], pieces: Sequence[tuple[Any, ...]]) -> list[T]
     before and beside it, and numbers are crunched by one thread each.
     """
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=context, initializer=_settle) as crew:
-        return [each.result() for each in [crew.submit(work, *piece) for piece in pieces]]
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=context, initializer=quieten) as crew:
+        return [each.result() for each in [crew.submit(_single_threaded, work, *piece) for piece in pieces]]
 
 
 def quieten() -> None:
@@ -33,6 +33,7 @@ def quieten() -> None:
     warnings.filterwarnings("ignore", "Valid config keys have changed in V2")
 
 
-def _settle() -> None:
-    quieten()
-    threadpool_limits(1)
+def _single_threaded(work: Callable[..., T], *piece: Any) -> T:
+    # Not when the process starts: only now are the libraries there that ``work`` needs, with their threads.
+    with threadpool_limits(1):
+        return work(*piece)
