@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 _FIRST = 2
 """Finished trials of the first picture: most plots take two."""
-_GROWTH, _FEW = 4, 32
-"""So much new makes another picture of a sweep of up to so many trials, whatever else."""
+_GROWTH, _SMALL = 4, 64
+"""A study that has grown so much and is still so small makes another picture, whatever else."""
 _SHARE = 0.01
 """Of the process's CPU time, what drawing may take beyond that."""
 _PAUSE = 60.0
@@ -18,9 +18,10 @@ _PAUSE = 60.0
 class Pacing:
     """Draws early, and then as often as it costs next to nothing.
 
-    The first pictures are of 2, 8 and 32 finished trials. Any other takes something new, and that all but
-    the first, whose cost is plotly's loading, stay below a hundredth of what the process has worked: a
-    small study is cheap to draw, and in a large one each new trial shows less.
+    The first pictures are of 2, 8 and 32 finished trials, or of the next study that is found at a minute's
+    distance and still small. Any other takes something new, and that all but the first, whose cost is
+    plotly's loading, stay below a hundredth of what the process has worked: a small study is cheap to draw,
+    and in a large one each new trial shows less.
 
     Args:
         now: A clock in seconds.
@@ -38,11 +39,11 @@ class Pacing:
         """Whether to draw a study of so many finished trials now."""
         if finished == self._drawn or self._now() - self._drawn_at < _PAUSE:
             return False
-        if self._drawn < _FEW:
-            wanted = _GROWTH * self._drawn if self._drawn else _FIRST
-            if finished >= wanted:
-                return True
-        return bool(self._drawn) and self._spent + self._last <= _SHARE * self._cpu()
+        if not self._drawn:
+            return finished >= _FIRST
+        if _GROWTH * self._drawn <= finished <= _SMALL:
+            return True
+        return self._spent + self._last <= _SHARE * self._cpu()
 
     @contextmanager
     def drawing(self, finished: int) -> Iterator[None]:

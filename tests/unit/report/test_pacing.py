@@ -56,6 +56,10 @@ def test_later_ones_stay_below_a_hundredth_of_what_the_process_works(work: float
     assert len(drawn) > 3 or work < 50
 
 
+def test_a_sweep_that_has_outgrown_a_small_picture_within_a_minute_waits_for_its_share() -> None:
+    assert Process(lambda n: 0.2 + growing(n)).sweep(1000, hours=1 / 20, work=20.0) == [2]
+
+
 def test_nothing_new_is_no_reason_to_draw() -> None:
     clock = iter(range(0, 10**6, 1000))
     pacing = Pacing(lambda: float(next(clock)), lambda: 0.0)
