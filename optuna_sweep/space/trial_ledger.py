@@ -10,6 +10,7 @@ from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
 
 _LIVE: Final = (TrialState.RUNNING, TrialState.WAITING)
+_FINISHED: Final = frozenset(TrialState) - frozenset(_LIVE)
 
 
 class TrialLedger:
@@ -22,14 +23,21 @@ class TrialLedger:
         plain: The storage of the study, which other processes may write too.
         study_id: The study.
         translate: Makes of a stored trial what is shown.
+        count_finished: How many trials of the study have finished; None where that costs as much as
+            reading the live ones. While the number stays, so do the finished trials.
     """
 
     def __init__(
-        self, plain: BaseStorage, study_id: int, translate: Callable[[FrozenTrial], FrozenTrial]
+        self,
+        plain: BaseStorage,
+        study_id: int,
+        translate: Callable[[FrozenTrial], FrozenTrial],
+        count_finished: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._plain = plain
         self._study_id = study_id
         self._translate = translate
+        self._count_finished = count_finished
         self._finished: dict[int, FrozenTrial] = {}
         self._lists: dict[frozenset[TrialState], list[FrozenTrial]] = {}
         self._live: dict[int, FrozenTrial] = {}
@@ -40,8 +48,9 @@ class TrialLedger:
 
     def trials(self, states: Container[TrialState] | None = None) -> list[FrozenTrial]:
         """All trials of these states by number, in a list that is the caller's own."""
-        self._refresh()
         wanted = frozenset(state for state in TrialState if states is None or state in states)
+        if not (wanted <= _FINISHED and self._count_finished() == len(self._finished)):
+            self._refresh()
         finished = self._finished_ones(wanted)
         live = [self._translate(trial) for trial in self._live.values() if trial.state in wanted]
         return sorted([*finished, *live], key=attrgetter("number")) if live else list(finished)

@@ -61,9 +61,16 @@ class WarpedStorage(BaseStorage):
     ) -> list[FrozenTrial]:
         """All trials with latents."""
         if study_id not in self._ledgers:
-            self._ledgers[study_id] = TrialLedger(self.plain, study_id, self._with_latents)
+            self._ledgers[study_id] = TrialLedger(
+                self.plain, study_id, self._with_latents, lambda: self.count_finished(study_id)
+            )
         seen = self._ledgers[study_id].trials(states)
         return copy.deepcopy(seen) if deepcopy else seen
+
+    def count_finished(self, study_id: int) -> int | None:
+        """How many trials have finished, where the other storage knows it without reading them."""
+        count = getattr(self.plain, "count_finished", None)
+        return None if count is None else count(study_id)
 
     def _with_latents(self, trial: FrozenTrial) -> FrozenTrial:
         seen, params, distributions = _opened(trial)

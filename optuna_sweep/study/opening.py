@@ -17,7 +17,7 @@ from optuna.trial import TrialState
 from optuna_sweep.config import SweepConfig
 from optuna_sweep.config.findings import without_passwords
 from optuna_sweep.errors import SweepError, UserCodeError
-from optuna_sweep.space import SearchSpace
+from optuna_sweep.space import SearchSpace, WarpedStorage
 from optuna_sweep.study.batched_journal import BatchedJournal
 from optuna_sweep.study.choosing import choose
 from optuna_sweep.study.claimed import ClaimedStorage
@@ -107,6 +107,14 @@ class _Home:
         wrapped = self.space.wrap(self.storage)
         return wrapped if self.reached is None else ClaimedStorage(wrapped, self.sweep_id)
 
+    @property
+    def shown(self) -> BaseStorage:
+        """The storage in which it is read, in the values that the runs saw.
+
+        A database would send all trials whenever somebody looks; finished ones are read once.
+        """
+        return self.storage if self.reached is None else WarpedStorage(self.storage, {})
+
     def seeded(self, make: Callable[[int], BaseSampler] | None) -> Callable[[int], BaseSampler] | None:
         """Sweeps that share a study and a seed must not all ask the same."""
         if make is None or self.reached is None:
@@ -135,7 +143,7 @@ def _create(config: SweepConfig, user_file: UserFile, name: str, home: _Home) ->
         study.set_metric_names([metric.name for metric in config.metrics])
     return Opened(
         study=study,
-        storage=home.storage,
+        storage=home.shown,
         journal=home.journal,
         backend=home.backend,
         reached=home.reached,
@@ -161,7 +169,7 @@ def _open(home: _Home, name: str, theirs: optuna.Study, terminator: Terminator |
     line = f"Sampler: {type(sampler).__name__}. Pruner: {type(pruner).__name__}. Both from your study()."
     return Opened(
         study=optuna.load_study(study_name=name, storage=home.asked, sampler=sampler, pruner=pruner),
-        storage=home.storage,
+        storage=home.shown,
         journal=home.journal,
         backend=home.backend,
         reached=home.reached,

@@ -8,6 +8,7 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any, Protocol, TypeVar, cast
 
+import sqlalchemy
 import sqlalchemy.exc as sql
 from optuna.exceptions import StorageInternalError
 from optuna.storages import BaseStorage
@@ -76,6 +77,14 @@ class Reached:
         if engine is not None:
             engine.dispose()
 
+    def count_finished(self, study_id: int) -> int | None:
+        """How many trials have finished, by one short query; None where all of them would be read for it.
+
+        Optuna's own ``get_n_trials`` reads them. They are counted by the end that each of them has.
+        """
+        engine = getattr(self._storage, "engine", None)
+        return None if engine is None else self._call(_count_finished, engine, study_id)
+
     def create_new_trial(self, study_id: int, template_trial: FrozenTrial | None = None) -> int:
         """Make one trial, also where the answer to the first request was lost on its way."""
         made = None if template_trial is None else template_trial.system_attrs.get(TOKEN)
@@ -116,6 +125,13 @@ class Reached:
         if number is None:
             return None
         return self._storage.get_trial_id_from_study_id_trial_number(study_id, number)
+
+
+def _count_finished(engine: sqlalchemy.Engine, study_id: int) -> int:
+    ends = sqlalchemy.func.count(sqlalchemy.column("datetime_complete"))
+    found = sqlalchemy.select(ends).select_from(sqlalchemy.table("trials"))
+    with engine.connect() as connection:
+        return connection.execute(found.where(sqlalchemy.column("study_id") == study_id)).scalar_one()
 
 
 @contextmanager
