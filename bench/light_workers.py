@@ -2,8 +2,9 @@
 
 A machine's own delays (a launch agent looks at its queue every 10 s, wandb's client starts for a second) are
 the same for every scheduler and lie outside what is measured: these workers take a run within a tenth of a
-second, in threads of one process. W&B hears from a run what a real client says: that it runs, its history,
-its end.
+second, in threads of one process. Those that wait at a queue look at it in turn, as one launch agent would,
+so that many of them do not keep W&B busy with nothing. W&B hears from a run what a real client says: that
+it runs, its history, its end.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ WORKER = "bench-worker"
 ENDS = f"{WORKER} (a run ends)"
 """The one of the request that ends a run, by which W&B's log of requests shows the moment."""
 
-_LOOK = 0.1
+_LOOK = 0.05
 
 _START = """mutation ($entity: String!, $project: String!, $run: String!) {
   upsertBucket(input: {entityName: $entity, modelName: $project, name: $run, host: "bench"}) { bucket { id } }
@@ -77,7 +78,9 @@ class Workers:
 
     def take_from_queue(self, queue: str) -> None:
         """Take what schedulers put on a launch queue."""
-        self._work(lambda: self._popped(queue))
+        turn = threading.Lock()
+        for _ in range(self._count):
+            self._start(lambda: self._popped(queue), turn)
 
     def take_from_sweep(self, sweep: str) -> None:
         """Take what the sweep gives to its agents."""
@@ -87,20 +90,19 @@ class Workers:
             return lambda: self._given(agent)
 
         for _ in range(self._count):
-            self._start(worker())
+            self._start(worker(), threading.Lock())
 
-    def _work(self, take: Callable[[], str | None]) -> None:
-        for _ in range(self._count):
-            self._start(take)
-
-    def _start(self, take: Callable[[], str | None]) -> None:
-        thread = threading.Thread(target=self._serve, args=(take,), daemon=True)
+    def _start(self, take: Callable[[], str | None], turn: threading.Lock) -> None:
+        thread = threading.Thread(target=self._serve, args=(take, turn), daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _serve(self, take: Callable[[], str | None]) -> None:
-        while not self._left.wait(_LOOK):
-            run = take()
+    def _serve(self, take: Callable[[], str | None], turn: threading.Lock) -> None:
+        while not self._left.is_set():
+            with turn:
+                run = None
+                while run is None and not self._left.wait(_LOOK):
+                    run = take()
             if run is not None:
                 self._train(run)
 
