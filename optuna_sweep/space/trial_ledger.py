@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Container
 from operator import attrgetter
 from typing import Final
@@ -11,20 +12,22 @@ from optuna.trial import FrozenTrial, TrialState
 
 _LIVE: Final = (TrialState.RUNNING, TrialState.WAITING)
 _FINISHED: Final = frozenset(TrialState) - frozenset(_LIVE)
+_NUMBER: Final = attrgetter("number")
 
 
 class TrialLedger:
     """Reads a study so that the cost of a question hardly grows with the trials that have finished.
 
     Pruners ask for all finished trials at every report. Which they are changes only when a trial
-    ends, so their list is kept until then; live trials are read anew each time.
+    ends, so their lists are kept; live trials are read anew each time.
 
     Args:
         plain: The storage of the study, which other processes may write too.
         study_id: The study.
         translate: Makes of a stored trial what is shown.
         count_finished: How many trials of the study have finished; None where that costs as much as
-            reading the live ones. While the number stays, so do the finished trials.
+            reading the live ones. While the number stays, so do the finished trials, and a question
+            about them alone reads nothing.
     """
 
     def __init__(
@@ -51,9 +54,11 @@ class TrialLedger:
         wanted = frozenset(state for state in TrialState if states is None or state in states)
         if not (wanted <= _FINISHED and self._count_finished() == len(self._finished)):
             self._refresh()
-        finished = self._finished_ones(wanted)
-        live = [self._translate(trial) for trial in self._live.values() if trial.state in wanted]
-        return sorted([*finished, *live], key=attrgetter("number")) if live else list(finished)
+        listed = list(self._finished_ones(wanted))
+        for trial in self._live.values():
+            if trial.state in wanted:
+                insort(listed, self._translate(trial), key=_NUMBER)
+        return listed
 
     def _finished_ones(self, wanted: frozenset[TrialState]) -> list[FrozenTrial]:
         if wanted not in self._lists:
@@ -76,8 +81,10 @@ class TrialLedger:
         if not trial.state.is_finished():
             self._live[trial.number] = trial
             return
-        self._finished[trial.number] = self._translate(trial)
-        self._lists.clear()
+        shown = self._finished[trial.number] = self._translate(trial)
+        for states, listed in self._lists.items():
+            if trial.state in states:
+                insort(listed, shown, key=_NUMBER)
 
     def _exists(self, number: int) -> bool:
         try:

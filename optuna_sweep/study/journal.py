@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from optuna.storages import JournalStorage
+from optuna.storages.journal import BaseJournalBackend
+from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.study.batched_journal import CONTINUED, BatchedJournal
 
 JOURNAL = "study.journal"
 """The file's name, beside the scheduler and in the artifact."""
+
+_FINISHED: Final = tuple(state for state in TrialState if state.is_finished())
+
+
+class OwnJournal(JournalStorage):
+    """A journal that no other process writes, so it knows when a trial may have finished."""
+
+    def __init__(self, backend: BaseJournalBackend) -> None:
+        super().__init__(backend)
+        self._finished: dict[int, int] = {}
+
+    def count_finished(self, study_id: int) -> int:
+        """How many trials have finished; they are counted after each write that may change it."""
+        if study_id not in self._finished:
+            self._finished[study_id] = self.get_n_trials(study_id, _FINISHED)
+        return self._finished[study_id]
+
+    def create_new_trial(self, study_id: int, template_trial: FrozenTrial | None = None) -> int:
+        """See ``BaseStorage``."""
+        self._finished.clear()
+        return super().create_new_trial(study_id, template_trial)
+
+    def set_trial_state_values(
+        self, trial_id: int, state: TrialState, values: Sequence[float] | None = None
+    ) -> bool:
+        """See ``BaseStorage``."""
+        self._finished.clear()
+        return super().set_trial_state_values(trial_id, state, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +56,7 @@ class Journal:
         lost: A sentence where something of the file was lost, else empty.
     """
 
-    storage: JournalStorage
+    storage: OwnJournal
     backend: BatchedJournal
     lost: str = ""
 
@@ -48,7 +79,7 @@ def open_journal(path: Path) -> Journal:
 
 def _open(path: Path, lost: str) -> Journal:
     backend = BatchedJournal(path)
-    return Journal(JournalStorage(backend), backend, lost)
+    return Journal(OwnJournal(backend), backend, lost)
 
 
 def _cut(path: Path) -> str:

@@ -5,8 +5,9 @@ from pathlib import Path
 import optuna
 from optuna.storages import InMemoryStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend
+from optuna.trial import TrialState
 
-from optuna_sweep.study import JOURNAL, study_files
+from optuna_sweep.study import JOURNAL, open_journal, study_files
 from tests.unit.study.sweeps import config, opened, work
 
 
@@ -78,3 +79,23 @@ def test_a_lock_that_a_dead_process_left_stops_nobody(tmp_path: Path) -> None:
     path = tmp_path / JOURNAL
     (tmp_path / f"{JOURNAL}.lock").symlink_to(path)
     assert opened(config(), path).study.trials == []
+
+
+def test_a_journal_knows_how_many_have_finished_in_each_of_its_studies(tmp_path: Path) -> None:
+    storage = open_journal(tmp_path / JOURNAL).storage
+    study, other = (optuna.create_study(study_name=name, storage=storage) for name in "ab")
+
+    def counts() -> list[int]:
+        return [storage.count_finished(storage.get_study_id_from_name(name)) for name in "ab"]
+
+    assert counts() == [0, 0]
+    trials = [study.ask() for _ in range(3)]
+    assert counts() == [0, 0]
+    study.tell(trials[2], 1.0)
+    assert counts() == [1, 0]
+    study.tell(trials[0], state=TrialState.FAIL)
+    study.add_trial(optuna.trial.create_trial(value=1.0))
+    study.enqueue_trial({"x": 0.5})
+    assert counts() == [3, 0]
+    other.tell(other.ask(), state=TrialState.PRUNED)
+    assert counts() == [3, 1]
