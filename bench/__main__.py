@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import subprocess
+import sys
 import time
 
 from bench.crew import quieten
@@ -28,9 +30,15 @@ def main() -> None:
     for name in given.names:
         if name not in NAMES:
             parser.error(f"{name!r} is no benchmark; there are: {', '.join(NAMES)}")
-    quieten()
-    for name in given.names or NAMES:
-        _measure(name, thorough=given.thorough)
+    names = given.names or NAMES
+    if len(names) == 1:
+        quieten()
+        _measure(names[0], thorough=given.thorough)
+        return
+    for name in names:
+        # Each has a process of its own: memory and CPU time of the one before are not its.
+        command = [sys.executable, "-m", "bench", *(["--thorough"] if given.thorough else []), name]
+        subprocess.run(command, check=True)
 
 
 def _measure(name: str, *, thorough: bool) -> None:

@@ -47,6 +47,11 @@ class Run:
     adopted: bool = False
     taken: float | None = None
 
+    @property
+    def settled(self) -> bool:
+        """Whether seeing it running once more changes nothing."""
+        return self.running is not None and self.taken is None and self.preempted is None
+
 
 class Fleet:
     """Runs in flight, and those that wait to be put on the queue.
@@ -177,6 +182,8 @@ class Fleet:
     def settle(self, seen: Observation) -> Observation | None:
         """What the search may hear of an observation; None where the run was queued again instead."""
         run = self._runs[seen.run_id]
+        if seen.phase is Phase.RUNNING and run.settled:
+            return seen
         if run.adopted and seen.phase is Phase.LOST:
             # Items die with their sweep: launch agents refuse the runs of a sweep that is not running.
             self._queue_again(run)

@@ -157,7 +157,7 @@ class Loop:
     def _observe(self, seen: Observation) -> None:
         run = self._fleet[seen.run_id]
         heard = self._fleet.settle(seen)
-        if heard is None:
+        if heard is None or heard.quiet:
             return
         verdict = self._search.tell(heard)
         if verdict.outcome is not None:

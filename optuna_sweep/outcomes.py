@@ -99,6 +99,11 @@ class Observation:
     detail: str = ""
     taken: bool = False
 
+    @property
+    def quiet(self) -> bool:
+        """Whether the run is at work and has logged nothing new: most of what polls see."""
+        return self.phase is Phase.RUNNING and not self.rows
+
 
 @dataclass(frozen=True, slots=True)
 class Completed:
