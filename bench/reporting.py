@@ -174,12 +174,14 @@ def _in_virtual_time() -> list[Cell]:
             config, UserFile(), sweep_id=SWEEP_ID, storage=journal, say=lambda line: None
         )
         alerts = Alerts(own, SWEEP_ID, AlertsEntry(), config.metrics)
+        began = time.process_time()
         reporter = Reporter(
             launch=launch,
             own=own,
             opened=opened,
             metrics=config.metrics,
             alerts=alerts,
+            cpu=lambda: time.process_time() - began,  # this process has worked before
         )
         progress = Progress(config.metrics, _TRIALS, launch.now)
         loop = Loop(
@@ -192,7 +194,6 @@ def _in_virtual_time() -> list[Cell]:
             tick=watch.timed(reporter.tick),
             requests_per_minute=config.settings.max_requests_per_minute,
         )
-        began = time.process_time()
         loop.run()
         watch.timed(reporter.finish)(Ending.FINISHED, "run_cap is reached", Path(folder))
         whole = time.process_time() - began
