@@ -23,7 +23,8 @@ from optuna_sweep.study import quiet_optuna
 
 MOST_LINES, MOST_POINTS = 100, 250
 """Trials with a line or a point of their own in plots that would show nothing more with all of them. Lines
-are traces, points stand once in each parameter's part, and a contour is quadratic: each costs much."""
+are traces, points stand once in each parameter's part, a contour is quadratic, and each bar of a timeline
+tells all of its trial: each costs much."""
 MOST_PARAMETERS = 6
 _MOST = {
     "parallel_coordinate": MOST_LINES,
@@ -108,7 +109,8 @@ def _plots(study: optuna.Study, metrics: Sequence[Metric]) -> Iterator[_Plot]:
             continue
         for each in objectives:
             yield whole(kind, partial(draw, each), at=each.at, of=each.name)
-    yield whole("timeline", lambda: plots.plot_timeline(study))
+    newest = study.get_trials(deepcopy=False)[-MOST_POINTS:]
+    yield whole("timeline", lambda: plots.plot_timeline(Excerpt(study, newest)))
 
 
 def _of_one() -> dict[str, Callable[[Objective], Any]]:
@@ -189,6 +191,9 @@ def _extent(plot: _Plot, study: optuna.Study) -> str:
     if plot.kind == "intermediate_values":
         curves = sum(bool(trial.intermediate_values) for trial in study.get_trials(deepcopy=False))
         return f"the newest {MOST_LINES} of {curves:,} curves" if curves > MOST_LINES else ""
+    if plot.kind == "timeline":
+        trials = len(study.get_trials(deepcopy=False))
+        return f"the newest {MOST_POINTS} of {trials:,} trials" if trials > MOST_POINTS else ""
     most, complete = _MOST.get(plot.kind), len(_complete(study))
     return f"{most} of {complete:,} trials, from the best to the worst" if most and complete > most else ""
 

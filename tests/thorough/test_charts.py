@@ -158,6 +158,11 @@ def test_a_curve_is_drawn_for_each_trial_and_in_large_studies_for_the_newest() -
         assert len(figure["data"]) == curves
 
 
+def test_the_bars_of_a_timeline_are_those_of_the_newest_trials() -> None:
+    figure: Any = drawn(study(300))["timeline"].figure
+    assert sorted(number for bars in figure["data"] for number in bars["y"]) == list(range(50, 300))
+
+
 def test_a_contour_of_a_large_study_stays_small() -> None:
     figure = drawn(study(500))["contour"].figure
     assert len(json.dumps(figure)) < 1_000_000
@@ -172,6 +177,7 @@ def test_a_plot_that_shows_a_part_of_a_large_study_says_which() -> None:
         "slice": points,
         "contour": points,
         "rank": points,
+        "timeline": "the newest 250 of 300 trials",
     }
     assert not any(chart.extent for chart in drawn(study(100)).values())
 
