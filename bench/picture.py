@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 640, 360, 60, 50
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _BOTTOM = 640, 360, 60, 40, 50
 _COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd")
 
 
@@ -30,7 +30,7 @@ def log_log(title: str, across: Sequence[float], series: Mapping[str, Sequence[f
         parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{points}"/>')
         parts.append(f'<text x="{_LEFT + 10}" y="{40 + 18 * number}" fill="{colour}">{name}</text>')
     parts.append(f'<text x="{_LEFT}" y="{_HEIGHT + _BOTTOM + 10}">{title}</text>')
-    size = f'width="{_LEFT + _WIDTH + 20}" height="{_HEIGHT + _BOTTOM + 30}"'
+    size = f'width="{_LEFT + _WIDTH + _RIGHT}" height="{_HEIGHT + _BOTTOM + 30}"'
     style = '<style>text{font:13px sans-serif}</style><rect width="100%" height="100%" fill="white"/>'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{style}{"".join(parts)}</svg>\n'
 
@@ -41,6 +41,6 @@ def _decades(values: Sequence[float]) -> tuple[int, int]:
 
 
 def _grid(x1: float, y1: float, x2: float, y2: float, power: int, *, below: bool) -> str:
-    place = f'x="{x1 - 8:.0f}" y="{y2 + 16:.0f}"' if below else f'x="5" y="{y1 + 4:.0f}"'
+    place = f'x="{x1:.0f}" y="{y2 + 16:.0f}" text-anchor="middle"' if below else f'x="5" y="{y1 + 4:.0f}"'
     line = f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="#ddd"/>'
     return f"{line}<text {place}>{10.0**power:,g}</text>"
