@@ -15,7 +15,7 @@ from optuna_sweep.loop import Loop
 from optuna_sweep.patience import Patience
 from optuna_sweep.recovery import runs_started
 from optuna_sweep.report import Alerts, Progress, Reporter, StatusLine
-from optuna_sweep.search import Search
+from optuna_sweep.search import Search, recover
 from optuna_sweep.setup import facts_of, make_search, read_sweep, terminator_of
 from optuna_sweep.signals import first_signal, vanish
 from optuna_sweep.starting_points import enqueue_points
@@ -113,7 +113,7 @@ class OptunaScheduler(LaunchScheduler):
             config.settings.warm_start, self.sweep_id, self.earlier, self.own.fetch_source, config.prior_runs
         )
         warm = insist(lambda: begin_warm(search, sources, runs))
-        recovered = search.recover(runs)
+        recovered = recover(search, runs)
         for line in (*warm, *recovered.lines):
             self.say(line)
         enqueue_points(search.study, search.space, config.settings.enqueue)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from optuna_sweep.search.live import Retry
-from optuna_sweep.search.recovering import Adopted, Recovered
+from optuna_sweep.search.recovering import Adopted, Recovered, recover
 from optuna_sweep.search.search import Search
 
-__all__ = ["Adopted", "Recovered", "Retry", "Search"]
+__all__ = ["Adopted", "Recovered", "Retry", "Search", "recover"]

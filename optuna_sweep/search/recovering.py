@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import optuna
 from optuna.trial import TrialState
 
 from optuna_sweep.errors import TrialError
+from optuna_sweep.launch import KnownRun
 from optuna_sweep.outcomes import Proposal
-from optuna_sweep.recovery import Action, Adopt, Found, Gap, Orphan, Replay, Stray, stopped_with_its_sweep
+from optuna_sweep.recovery import (
+    Action,
+    Adopt,
+    Found,
+    Gap,
+    Orphan,
+    Replay,
+    Stray,
+    plan,
+    stopped_with_its_sweep,
+)
 from optuna_sweep.run_ids import RunId
-
-if TYPE_CHECKING:
-    from optuna_sweep.search.search import Search
+from optuna_sweep.search.search import Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +58,21 @@ class Recovered:
     lines: tuple[str, ...] = ()
 
 
-class Recovery:
-    """Carries out a plan on a search. One is made for each start of a scheduler."""
+def recover(search: Search, runs: Sequence[KnownRun]) -> Recovered:
+    """Make the study agree with the sweep's runs. Called once, before anything is asked.
+
+    Args:
+        search: One that has not been asked yet.
+        runs: All runs of the sweep, as W&B knows them.
+    """
+    trials = search.study.get_trials(deepcopy=False)
+    actions = plan(trials, runs, search.sweep_id, shared=search.opened.shared)
+    with search.opened.at_once():
+        return _Recovery(search).carry_out(actions)
+
+
+class _Recovery:
+    """Carries out a plan on a search."""
 
     def __init__(self, search: Search) -> None:
         self._search = search
@@ -133,7 +155,7 @@ class Recovery:
     def _handle(self, number: int) -> optuna.Trial:
         """Optuna's handle of a trial that another process asked for."""
         study = self._search.study
-        storage = self._search.storage
+        storage = self._search.opened.storage
         study_id = storage.get_study_id_from_name(study.study_name)
         trial_id = storage.get_trial_id_from_study_id_trial_number(study_id, number)
         with _without_sampler(study):

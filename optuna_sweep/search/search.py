@@ -14,7 +14,6 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from optuna_sweep.errors import SweepError, TrialError
-from optuna_sweep.launch import KnownRun
 from optuna_sweep.measure import Measure
 from optuna_sweep.novelty import Novelty
 from optuna_sweep.outcomes import (
@@ -26,12 +25,10 @@ from optuna_sweep.outcomes import (
     Proposal,
     Verdict,
 )
-from optuna_sweep.recovery import plan
 from optuna_sweep.run_ids import RunId
 from optuna_sweep.search.exploring import Unvisited
 from optuna_sweep.search.live import LiveTrial, Retry
 from optuna_sweep.search.neighbours import Neighbours
-from optuna_sweep.search.recovering import Recovered, Recovery
 from optuna_sweep.search.telling import tell_study
 from optuna_sweep.search.worst import Worst
 from optuna_sweep.space import SearchSpace
@@ -74,12 +71,11 @@ class Search:
         retry: Retry = _NO_RETRY,
     ) -> None:
         self.study = opened.study
-        self.measure = measure
-        self.repeats = repeats
-        self.storage = opened.storage
-        self._opened = opened
+        self.opened = opened
         self.space = space
-        self._sweep_id = sweep_id
+        self.measure = measure
+        self.sweep_id = sweep_id
+        self.repeats = repeats
         self._retry = retry
         self._live: dict[str, LiveTrial] = {}
         self._due: deque[Proposal] = deque()
@@ -111,12 +107,12 @@ class Search:
         if self._due:
             return self._due.popleft()
         self._refused = 0
-        if self._opened.shared:
+        if self.opened.shared:
             self._neighbours.listen()
         for attempt in range(_FRUITLESS_ASKS):
             if self._used_up or self._novelty.exhausted:
                 return None
-            with self._opened.at_once():
+            with self.opened.at_once():
                 live = self._new_trial(explore=attempt >= _ADVISED_ASKS)
             if live is not None:
                 for repeat in range(self.repeats):
@@ -155,7 +151,7 @@ class Search:
         return self.live_trial(trial, config)
 
     def _is_free(self, config: dict[str, Any], number: int) -> bool:
-        if self._opened.shared:
+        if self.opened.shared:
             self._neighbours.listen()  # once more: the point may have been taken in the meantime
             key, before = self.space.key(config), self._neighbours.asking_before(number)
             if any(self.space.key(self.space.config(trial)) == key for trial in before):
@@ -173,7 +169,7 @@ class Search:
         live = self._live.get(seen.run_id)
         if live is None:
             return Verdict(decision=Decision.DONE if seen.phase.ended else Decision.KEEP)
-        with self._opened.at_once():
+        with self.opened.at_once():
             pruned = live.report(seen)
             if pruned is not None:
                 others = self._finish(live, pruned, but=seen.run_id)
@@ -221,13 +217,6 @@ class Search:
 
     # Continuing ---------------------------------------------------------------------------
 
-    def recover(self, runs: Sequence[KnownRun]) -> Recovered:
-        """Make the study agree with the sweep's runs. Called once, before anything is asked."""
-        trials = self.study.get_trials(deepcopy=False)
-        actions = plan(trials, runs, self._sweep_id, shared=self._opened.shared)
-        with self._opened.at_once():
-            return Recovery(self).carry_out(actions)
-
     def note_queued(self, run_id: str, item_id: str) -> None:
         """Remember the run's queue item in the study, for a scheduler that takes over."""
         live = self._live.get(run_id)
@@ -237,7 +226,7 @@ class Search:
 
     def ask_study(self, sampler: optuna.samplers.BaseSampler | None = None) -> optuna.Trial:
         """The study's next trial, from a sampler that depends on nothing that a restart would lose."""
-        self._opened.reseed(self._asked)
+        self.opened.reseed(self._asked)
         self.study.sampler = sampler or self.study.sampler
         trial = self.study.ask()
         self._asked = trial.number + 1
@@ -248,8 +237,8 @@ class Search:
         config = self.space.suggest(trial) if config is None else config
         self._novelty.add(config)
         if self.RUN_ID not in trial.user_attrs:
-            trial.set_user_attr(self.RUN_ID, RunId(trial.number).of(self._sweep_id))
-        return LiveTrial(trial, config, self._sweep_id, self.measure, self.repeats)
+            trial.set_user_attr(self.RUN_ID, RunId(trial.number).of(self.sweep_id))
+        return LiveTrial(trial, config, self.sweep_id, self.measure, self.repeats)
 
     def owe(self, live: LiveTrial, proposal: Proposal) -> None:
         """The trial waits for this run, which has to be started."""
@@ -262,7 +251,7 @@ class Search:
 
     def add_trials(self, trials: Sequence[FrozenTrial], note: tuple[str, object]) -> None:
         """Take in finished trials of other searches, and leave a note on the study."""
-        with self._opened.at_once():
+        with self.opened.at_once():
             self.study.add_trials(trials)
             self.study.set_user_attr(*note)
         self._read_study()

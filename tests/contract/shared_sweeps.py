@@ -19,7 +19,7 @@ from optuna_sweep.launch import Ending
 from optuna_sweep.loop import Loop
 from optuna_sweep.outcomes import Proposal
 from optuna_sweep.recovery import runs_started
-from optuna_sweep.search import Search
+from optuna_sweep.search import Search, recover
 from optuna_sweep.setup import make_search
 from optuna_sweep.stopping import StopRules
 from optuna_sweep.study import Opened, Reached, open_database
@@ -67,7 +67,7 @@ class Scheduler:
             config, UserFile(), sweep_id=launch.sweep_id, storage=storage, say=launch.say
         )
         runs = launch.known_runs()
-        recovered = search.recover(runs)
+        recovered = recover(search, runs)
         for line in recovered.lines:
             launch.say(line)
         rules = StopRules(

@@ -23,6 +23,7 @@ from optuna_sweep.launch import Ending
 from optuna_sweep.loop import Loop
 from optuna_sweep.outcomes import Phase, Proposal
 from optuna_sweep.recovery import runs_started
+from optuna_sweep.search import recover
 from optuna_sweep.setup import make_search
 from optuna_sweep.stopping import StopRules
 from optuna_sweep.study import JOURNAL, open_journal
@@ -121,7 +122,7 @@ def schedule(launch: MemoryLaunch, journal: Path, death: Death, patch: pytest.Mo
         mortal: Any = Mortal(launch, death)
         search, _ = make_search(CONFIG, UserFile(), sweep_id=launch.sweep_id, storage=journal, say=launch.say)
         runs = mortal.known_runs()
-        recovered = search.recover(runs)
+        recovered = recover(search, runs)
         mortal.begin_sweep()
         rules = StopRules(
             run_cap=CONFIG.run_cap, metrics=CONFIG.metrics, started=runs_started(runs, launch.sweep_id)

@@ -12,7 +12,7 @@ from optuna_sweep.launch import Ending, KnownRun
 from optuna_sweep.loop import Loop
 from optuna_sweep.outcomes import Phase, Proposal, Row
 from optuna_sweep.recovery import runs_started
-from optuna_sweep.search import Search
+from optuna_sweep.search import Search, recover
 from optuna_sweep.setup import make_search
 from optuna_sweep.starting_points import enqueue_points
 from optuna_sweep.stopping import StopRules
@@ -64,7 +64,7 @@ def scheduler(config: SweepConfig, launch: MemoryLaunch, journal: Path, workers:
     runs = launch.known_runs()
     sources = Sources(config.settings.warm_start, launch.sweep_id, launch, Path)
     begin_warm(search, sources, runs)
-    recovered = search.recover(runs)
+    recovered = recover(search, runs)
     enqueue_points(search.study, search.space, config.settings.enqueue)
     rules = StopRules(
         run_cap=config.run_cap,

@@ -69,7 +69,7 @@ def test_a_configuration_that_an_earlier_scheduler_ran_is_not_proposed_again() -
     first.tell(ended(run_id, 0.5))
     space = block(Categorical(("a", "b")))
     second = Search(
-        opened=Opened(study=first.study, storage=first.storage),
+        opened=Opened(study=first.study, storage=first.opened.storage),
         space=space,
         measure=Measure(metrics=LOSS),
         sweep_id="s",

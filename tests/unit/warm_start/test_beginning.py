@@ -13,6 +13,7 @@ import pytest
 from optuna_sweep.errors import ConfigError, Unavailable
 from optuna_sweep.launch import KnownRun
 from optuna_sweep.outcomes import Phase
+from optuna_sweep.search import recover
 from optuna_sweep.study import JOURNAL
 from optuna_sweep.warm_start import ORIGIN, Sources, begin_warm
 from tests.unit.warm_start.searches import Library, config, run, search_of, sources
@@ -245,7 +246,7 @@ def test_runs_are_rebuilt_under_their_own_numbers_whatever_the_sources_have_beco
     runs = [own_run(2), own_run(3)]
     search = search_of(config(), tmp_path / JOURNAL)
     begin_warm(search, sources("old", old=now), runs)
-    recovered = search.recover(runs)
+    recovered = recover(search, runs)
     assert [found.proposal.run_id for found in recovered.runs] == ["sweep-0002", "sweep-0003"]
     trials = search.study.trials
     assert [search.space.config(trials[number])["y"] for number in (2, 3)] == pytest.approx([2.5, 3.5])
