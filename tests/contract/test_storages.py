@@ -287,8 +287,7 @@ def test_a_database_counts_all_that_have_finished_in_one_study_alone(address: st
 
 
 def test_who_looks_at_a_shared_study_reads_finished_trials_once(address: str, monkeypatch: Any) -> None:
-    scheduler = Scheduler.start(config_of(3), MemoryLaunch(training), open_at(address))
-    scheduler.run()
+    (scheduler := Scheduler.start(config_of(3), MemoryLaunch(training), open_at(address))).run()
     reader = optuna.load_study(study_name=STUDY, storage=scheduler.opened.storage)
     assert len(reader.trials) == 3
     asked: list[Any] = []
