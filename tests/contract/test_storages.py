@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,8 @@ import pytest
 from optuna.trial import TrialState
 
 from optuna_sweep.launch import Ending
-from optuna_sweep.study import JOURNAL, Reached, open_database, open_journal, study_files
-from tests.contract.databases import new_database, postgresql, running_mariadb, running_redis
+from optuna_sweep.study import JOURNAL, Reached, open_journal, study_files
+from tests.contract.open_databases import KINDS, database, open_at
 from tests.contract.shared_sweeps import STUDY, Scheduler, config_of, training
 from tests.memory_launch import MemoryLaunch
 
@@ -25,53 +24,6 @@ RUN_CAP = 5
 WRITES = ("create_new_trial", "set_trial_param", "set_trial_state_values", "set_trial_user_attr")
 CALLS = ("snapshot", "start_runs", "known_runs")
 EVERY = 29  # of the moments at which a scheduler is killed, where each costs a database's answers
-KINDS = ("sqlite", "postgresql", "mysql", "redis")
-
-
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    with postgresql() as address:
-        yield address
-
-
-@pytest.fixture(scope="session")
-def mysql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_mariadb(tmp_path_factory.mktemp("mariadb")) as server:
-        yield server.address
-
-
-_OPEN: list[Reached] = []
-
-
-def open_at(address: str) -> Reached:
-    """Open a database as a scheduler's process does; it is closed when the test ends."""
-    _OPEN.append(open_database(address, {}))
-    return _OPEN[-1]
-
-
-@pytest.fixture(autouse=True)
-def _closed() -> Iterator[None]:
-    yield
-    while _OPEN:
-        _OPEN.pop().close()
-
-
-@contextmanager
-def database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'study.db'}"
-    elif kind in ("postgresql", "mysql"):
-        yield new_database(request.getfixturevalue(f"{kind}_server"))
-    else:
-        with running_redis(folder) as server:
-            yield server.address
-
-
-@pytest.fixture(params=KINDS)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of each kind."""
-    with database(request.param, request, tmp_path) as found:
-        yield found
 
 
 @pytest.fixture(params=("file", *KINDS))
@@ -271,29 +223,3 @@ def test_a_shared_study_is_saved_as_a_journal_that_anybody_can_open(address: str
     assert [trial.values for trial in trials_at(file)] == [
         trial.values for trial in trials_at(open_at(address))
     ]
-
-
-def test_a_database_counts_all_that_have_finished_in_one_study_alone(address: str) -> None:
-    database = open_at(address)
-    study, other = (optuna.create_study(study_name=name, storage=database.as_storage) for name in "ab")
-    for state, value in ((TrialState.PRUNED, None), (TrialState.FAIL, None), (TrialState.COMPLETE, 2.0)):
-        study.tell(study.ask(), value, state)
-    study.add_trial(optuna.trial.create_trial(value=1.0))
-    study.ask()
-    study.enqueue_trial({"x": 0.5})
-    other.tell(other.ask(), 3.0)
-    counted = database.count_finished(database.get_study_id_from_name("a"))
-    assert counted == (None if address.startswith("redis") else 4)
-
-
-def test_who_looks_at_a_shared_study_reads_finished_trials_once(address: str, monkeypatch: Any) -> None:
-    (scheduler := Scheduler.start(config_of(3), MemoryLaunch(training), open_at(address))).run()
-    reader = optuna.load_study(study_name=STUDY, storage=scheduler.opened.storage)
-    assert len(reader.trials) == 3
-    asked: list[Any] = []
-    read = (storage := vars(scheduler.opened.reached)["_storage"]).get_all_trials
-    noting = lambda *args, states=None, **named: asked.append(states) or read(*args, states=states, **named)  # noqa: E731
-    monkeypatch.setattr(storage, "get_all_trials", noting)
-    scheduler.opened.study.tell(scheduler.opened.study.ask(), 1.0)
-    assert [trial.number for trial in reader.trials] == [0, 1, 2, 3]
-    assert set(asked) == {(TrialState.RUNNING, TrialState.WAITING)}
