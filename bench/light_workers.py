@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
+import time
 import urllib.request
 from collections.abc import Callable
 from random import Random
@@ -25,6 +26,8 @@ ENDS = f"{WORKER} (a run ends)"
 """The one of the request that ends a run, by which W&B's log of requests shows the moment."""
 
 _LOOK = 0.05
+_SIGN_OF_LIFE = 15.0
+"""Seconds between two signs of life, as W&B's client sends them."""
 
 _START = """mutation ($entity: String!, $project: String!, $run: String!) {
   upsertBucket(input: {entityName: $entity, modelName: $project, name: $run, host: "bench"}) { bucket { id } }
@@ -123,12 +126,20 @@ class Workers:
         with self._lock:
             seconds = self._seconds * self._random.uniform(0.8, 1.2)
             loss = self._random.random()
-        self._left.wait(seconds)
+        self._live(run, seconds)
         row = {"offset": 0, "content": [json.dumps({"_step": 0, "loss": loss})]}
         self._stream(run, {"files": {"wandb-history.jsonl": row, "wandb-summary.json": row}})
         self._stream(run, {"complete": True, "exitcode": 0}, sender=ENDS)
         with self._lock:
             self.ended += 1
+
+    def _live(self, run: str, seconds: float) -> None:
+        """Let the time pass; W&B calls a run crashed that shows no sign of life."""
+        end = time.monotonic() + seconds
+        while not self._left.wait(min(max(end - time.monotonic(), 0.0), _SIGN_OF_LIFE)):
+            if time.monotonic() >= end:
+                return
+            self._stream(run, {})
 
     def _ask(self, document: str, **variables: Any) -> dict[str, Any]:
         answer = self._post("/graphql", {"query": document, "variables": variables})
