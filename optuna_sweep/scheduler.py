@@ -72,7 +72,7 @@ class OptunaScheduler(LaunchScheduler):
         self._watchdog.feed()
         try:
             loop = self.prepare()
-            # What is there by now stays. Each full collection would walk all of it again: a tenth of a second.
+            # What is there by now stays, and each full collection would walk all of it again: 0.13 s.
             gc.freeze()
             with first_signal(lambda: self._leave_soon(loop)):
                 self.ending = loop.run()
