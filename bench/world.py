@@ -38,6 +38,7 @@ class SimulatedLaunch:
 
     def __init__(self, *, seconds: float, spread: float = 0.5, per_request: int = 100) -> None:
         self.requests = 0
+        self.busiest_minute = 0
         self.idle: list[float] = []
         self.when_freed: Callable[[], None] = lambda: None
         self._seconds, self._spread, self._per_request = seconds, spread, per_request
@@ -45,13 +46,14 @@ class SimulatedLaunch:
         self._clock = 0.0
         self._ends: dict[str, float] = {}
         self._freed: deque[float] = deque()
+        self._last_minute: deque[float] = deque()
 
     def begin_sweep(self) -> None:
         """See ``Launch``, as for everything below."""
-        self.requests += 1
+        self._ask()
 
     def snapshot(self, watched: Sequence[Watch], columns: Sequence[Sequence[str]]) -> Snapshot:  # noqa: D102
-        self.requests += max(1, -(-len(watched) // self._per_request))
+        self._ask(max(1, -(-len(watched) // self._per_request)))
         seen = tuple(self._observe(watch.run_id) for watch in watched)
         return Snapshot(sweep=SweepState.ACTIVE, scheduler_stopped=False, observations=seen)
 
@@ -60,17 +62,17 @@ class SimulatedLaunch:
         self.when_freed()
 
     def start_runs(self, proposals: Sequence[Proposal]) -> tuple[Start, ...]:  # noqa: D102
-        self.requests += -(-len(proposals) // AT_ONCE)
+        self._ask(-(-len(proposals) // AT_ONCE))
         return tuple(self._queued(proposal.run_id) for proposal in proposals)
 
     def queue_items(self) -> tuple[QueueItem, ...]:  # noqa: D102
         return ()
 
     def stop_run(self, run_id: str) -> None:  # noqa: D102
-        self.requests += 1
+        self._ask()
 
     def describe_runs(self, summaries: Mapping[str, Mapping[str, Any]]) -> None:  # noqa: D102
-        self.requests += 1
+        self._ask()
 
     def last_words(self, run_id: str) -> str:  # noqa: D102
         return ""
@@ -79,7 +81,7 @@ class SimulatedLaunch:
         return ()
 
     def end_sweep(self, ending: Ending) -> None:  # noqa: D102
-        self.requests += 1
+        self._ask()
 
     def say(self, line: str) -> None:
         """Nobody listens."""
@@ -89,6 +91,14 @@ class SimulatedLaunch:
 
     def wait(self, seconds: float) -> None:  # noqa: D102
         self._clock += seconds
+
+    def _ask(self, requests: int = 1) -> None:
+        self.requests += requests
+        recent = self._last_minute
+        recent.extend([self._clock] * requests)
+        while recent[0] <= self._clock - 60.0:
+            recent.popleft()
+        self.busiest_minute = max(self.busiest_minute, len(recent))
 
     def _queued(self, run_id: str) -> Queued:
         if self._freed:

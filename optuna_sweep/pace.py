@@ -8,7 +8,7 @@ SHORTEST = 1.0
 """Seconds between polls when a worker may become free at any moment."""
 USUAL = 5.0
 """Seconds between polls otherwise. A training process sends history every 15 s, so more shows no more."""
-_BURST = 10.0
+_BURST = 9.0
 
 
 class Pace:
