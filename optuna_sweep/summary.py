@@ -23,6 +23,8 @@ from optuna_sweep.config.parameters import (
 from optuna_sweep.config.support import describe
 
 _EACH_IN_A_LIST = 12
+_OUTLASTS = 1_000_000
+"""Points that no sweep gets to the end of."""
 _NO_END = {"run_timeout", "running"}
 
 
@@ -81,8 +83,8 @@ def limit_lines(config: SweepConfig, size: int | None) -> Iterator[str]:
 def _ends(config: SweepConfig, size: int | None) -> Iterator[str]:
     if config.run_cap is not None:
         yield f"after {_counted(config.run_cap, 'run')} (run_cap)"
-    if size is not None:
-        yield "after its only point" if size == 1 else f"when all of its {size} points were tried"
+    if size is not None and size <= _OUTLASTS:
+        yield "after its only point" if size == 1 else f"when all of its {size:,} points were tried"
     for metric in config.metrics:
         if metric.target is not None:
             yield f"when {metric.name} reaches {metric.target:g}"
@@ -95,6 +97,8 @@ def _stop_rules(settings: Settings) -> Iterator[str]:
 
 
 def _choices(values: Sequence[object], probabilities: Sequence[float] | None) -> str:
+    if len(values) == 1:
+        return f"always {show(values[0])}"
     shown = [show(value) for value in values[:_EACH_IN_A_LIST]]
     if probabilities is not None:
         shown = [f"{name} ({share:.3g})" for name, share in zip(shown, probabilities, strict=False)]

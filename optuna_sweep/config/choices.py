@@ -8,6 +8,7 @@ from typing import Any
 
 from optuna_sweep.config.entries import ParameterEntry
 from optuna_sweep.config.findings import Findings, show
+from optuna_sweep.config.numerals import as_number, is_number
 from optuna_sweep.config.parameters import Categorical, Constant
 from optuna_sweep.config.plain import NotPlain, identity, plain, with_numerals
 
@@ -22,6 +23,11 @@ def read_constant(at: str, raw: Mapping[str, Any], findings: Findings) -> Consta
     number = with_numerals(value)
     if identity(number) != identity(value):
         findings.note(f"{at}.value", f"{show(value)} is text to YAML and is read as {show(number)}")
+    if isinstance(number, list) and len(number) > 1:
+        findings.note(
+            f"{at}.value",
+            "this list is one value, which each run gets whole; for one of its items a run, write `values:`",
+        )
     return Constant(number)
 
 
@@ -38,10 +44,20 @@ def read_choices(
     assert isinstance(values, list)
     if identity(values) != identity(listed):
         findings.note(f"{at}.values", "numbers such as 1e-5 are text to YAML and are read as numbers")
+    _tell_missing_commas(at, values, findings)
     weights = _probabilities(at, len(values), entry, findings) if "probabilities" in raw else None
     if "probabilities" in raw and weights is None:
         return None
     return _without_repeats(at, values, weights, findings)
+
+
+def _tell_missing_commas(at: str, values: list[Any], findings: Findings) -> None:
+    if not any(is_number(value) for value in values):
+        return
+    for value in values:
+        words = value.split() if isinstance(value, str) else []
+        if len(words) > 1 and all(is_number(as_number(word)) for word in words):
+            findings.note(f"{at}.values", f"{show(value)} is text among numbers; a comma may be missing")
 
 
 def _refuse(path: str, kind: NotPlain, findings: Findings) -> None:

@@ -20,7 +20,8 @@ _MACROS = (
     "args_json",
     "args_json_file",
 )
-_MACRO = re.compile(r"\$\{(\w+)\}")  # W&B replaces whole words only
+_MACRO = re.compile(r"\$\{([^{}]+)\}")
+_ENVIRONMENT = re.compile(r"envvar:[A-Z0-9_]+")  # the only one that W&B replaces within a word too
 
 
 def read_command(raw: object, findings: Findings) -> tuple[str, ...]:
@@ -48,8 +49,18 @@ def _word(item: object, at: str, findings: Findings) -> str:
 
 
 def _tell_macros(words: Sequence[str], findings: Findings) -> None:
-    macros = [(index, match) for index, word in enumerate(words) if (match := _MACRO.fullmatch(word))]
-    strange = [(index, match[1]) for index, match in macros if match[1] not in _MACROS]
+    found = [
+        (index, match[1], match[0] == word)
+        for index, word in enumerate(words)
+        for match in _MACRO.finditer(word)
+        if not _ENVIRONMENT.fullmatch(match[1])
+    ]
+    for index, name, alone in found:
+        if name in _MACROS and not alone:
+            findings.note(
+                f"command[{index}]", f"W&B replaces ${{{name}}} only where it is a word of its own, not here"
+            )
+    strange = [(index, name) for index, name, _ in found if name not in _MACROS]
     if len(strange) > 1:
         names = ", ".join(f"${{{name}}}" for _, name in strange)
         sentence = f"{names} are no macros of W&B and are passed on as they are"

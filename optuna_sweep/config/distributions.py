@@ -80,6 +80,11 @@ def _implied_by_bounds(leaf: Leaf) -> str:
     if kinds not in ({int}, {float}) and not nested:
         name = "int_uniform" if whole else "uniform"
         leaf.note(f"`wandb launch-sweep` refuses bounds of mixed types here; add `distribution: {name}`")
+    if whole and len(bounds) == 2 and bounds[1] - bounds[0] == 1:
+        low, high = map(show, bounds)
+        leaf.note(
+            f"{low} or {high}, because both are whole; for what lies between, add `distribution: uniform`"
+        )
     return "int_uniform" if whole else "uniform"
 
 

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping
 
 from optuna_sweep.errors import Problem
 
+KEYS_ALIKE = 0.75
+"""How alike a key and the one that was meant are: people have keys of their own, such as ``run_name``."""
+_VALUES_ALIKE = 0.6
 _LONGEST = 60
 _PASSWORD = re.compile(
     r"(://[^\s:/@]*:)(?!\$\{\w+\}@)[^\s]*@|((?:password|passwd|pwd)=)[^\s&'\"]+", re.IGNORECASE
@@ -64,18 +67,26 @@ def _key(key: object) -> str:
     return key if isinstance(key, str) else _spell(key, depth=1)
 
 
-def nearest(given: object, names: Iterable[str]) -> str | None:
-    """The name that was probably meant, or None where nothing is near."""
+def nearest(given: object, names: Iterable[str], *, alike: float = _VALUES_ALIKE) -> str | None:
+    """The name that was probably meant, or None where nothing is near.
+
+    Args:
+        given: What was written.
+        names: What could have been.
+        alike: How much of the two has to be the same, from 0 to 1, where neither begins with the other.
+    """
     if not isinstance(given, str) or not given.strip():
         return None
     text = given.strip().lower()
     spelt = {name.lower(): name for name in names}
-    opening = [name for name in spelt if len(text) > 1 and (name.startswith(text) or text.startswith(name))]
-    near = difflib.get_close_matches(text, spelt, n=1, cutoff=0.6) or opening
+    longer = [name for name in spelt if len(text) > 1 and name.startswith(text)]
+    shorter = [name for name in spelt if len(name) > 2 and text.startswith(name)]
+    near = [*longer, *sorted(shorter, key=len, reverse=True)]
+    near = near or difflib.get_close_matches(text, spelt, n=1, cutoff=alike)
     return spelt[near[0]] if near else None
 
 
-def suggest(given: object, names: Iterable[str], otherwise: str) -> str:
+def suggest(given: object, names: Iterable[str], otherwise: str, *, alike: float = _VALUES_ALIKE) -> str:
     """A remedy: the near miss where there is one, else the sentence given."""
-    name = nearest(given, names)
+    name = nearest(given, names, alike=alike)
     return f"Did you mean {name!r}?" if name else otherwise

@@ -103,6 +103,8 @@ def _remedy_for(raw: object) -> str:
         return "Indent its keys below it, or write `value: null`"
     if isinstance(raw, list):
         return f"Write `values: {show(raw)}` below it"
+    if isinstance(raw, str) and raw.partition(":")[0] in _KEYS:
+        return f"Put a space after `{raw.partition(':')[0]}:`"
     return f"Write `value: {show(raw)}` below it"
 
 
@@ -140,6 +142,8 @@ def _entry(raw: Mapping[str, Any], at: str, findings: Findings) -> ParameterEntr
 def _remedy_for_scalar(given: object) -> str:
     if isinstance(given, list):
         return "Fill it in, or remove the parameter"
+    if isinstance(given, Mapping) and given and given.keys() <= _KEYS:
+        return f"Write {' and '.join(map(str, given))} in place of `values`, one level less deep"
     if given is None or isinstance(given, Mapping):
         return "Write `values: [a, b]`"
     return f"Write `value: {show(given)}`, or `values: [{show(given)}]`"

@@ -56,7 +56,8 @@ def tell_missing_metric(method: str, findings: Findings) -> None:
     if method in ("grid", "random"):
         findings.note("metric", f"there is none, so this {method} sweep runs its points and compares nothing")
         return
-    allowed = f"a metric, because method {method} learns from it"
+    learner = "the search" if method == "custom" else f"method {method}"
+    allowed = f"a metric, because {learner} learns from it"
     findings.problem("metric", "missing", allowed, "Add `metric: {name: …, goal: minimize}`")
 
 

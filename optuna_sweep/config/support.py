@@ -63,9 +63,10 @@ def describe(distribution: Distribution) -> str:
         case Normal() if distribution.q is None:
             return "a number"
     low, high = extent(distribution)
-    kind = "a whole number" if isinstance(distribution, Integers) else "a number"
     q, step = _grid(distribution)
-    grid = f" in steps of {step:g}" if step not in (None, 1) else f", a multiple of {q:g}" if q else ""
+    kind = "a whole number" if isinstance(distribution, Integers) or isinstance(q, int) else "a number"
+    multiple = q is not None and not (isinstance(q, int) and q == 1)
+    grid = f" in steps of {step:g}" if step not in (None, 1) else f", a multiple of {q:g}" if multiple else ""
     return f"{kind} from {low:g} to {high:g}{grid}"
 
 

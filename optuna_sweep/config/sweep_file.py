@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from optuna_sweep.config.entries import SchedulerEntry, SweepFile
-from optuna_sweep.config.findings import Findings, nearest, show
+from optuna_sweep.config.entries import ParameterEntry, SchedulerEntry, SweepFile
+from optuna_sweep.config.findings import KEYS_ALIKE, Findings, nearest, show
 from optuna_sweep.config.plain import shape_fault
 from optuna_sweep.config.settings import Settings
 from optuna_sweep.config.wording import Location, dotted, tell
@@ -129,8 +129,16 @@ def _tell_extras(file: SweepFile, findings: Findings) -> None:
             given = f"the key {key!r} at the top level"
             findings.problem(key, given, f"scheduler.{moved}", f"Move it to `scheduler.{moved}`")
             continue
-        near = nearest(key, SweepFile.model_fields)
-        advice = (
-            f" Did you mean {near!r}?" if near else f" Did you mean `scheduler.{moved}`?" if moved else ""
-        )
+        advice = _advice_on_extra(key, (file.model_extra or {})[key], moved)
         findings.note(key, f"neither W&B nor this scheduler knows this key, so it has no effect.{advice}")
+
+
+def _advice_on_extra(key: str, value: object, moved: str | None) -> str:
+    near = nearest(key, SweepFile.model_fields, alike=KEYS_ALIKE)
+    if near:
+        return f" Did you mean {near!r}?"
+    if moved:
+        return f" Did you mean `scheduler.{moved}`?"
+    if isinstance(value, Mapping) and value and value.keys() <= ParameterEntry.model_fields.keys():
+        return " If it is a parameter, indent it below `parameters:`"
+    return ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from optuna_sweep.config.findings import Findings, show, suggest
+from optuna_sweep.config.findings import KEYS_ALIKE, Findings, show, suggest
 from optuna_sweep.config.numerals import as_whole
 
 Location = tuple[int | str, ...]
@@ -97,7 +97,7 @@ def _parts(item: Any, place: Location, model: type[BaseModel]) -> Parts:
 def unknown_key(key: object, known: Mapping[str, object] | Sequence[str]) -> Parts:
     """The parts of a problem with a key that nobody reads."""
     names = ", ".join(known)
-    return f"unknown key {show(key)}", f"one of {names}", suggest(key, known, "Remove it")
+    return f"unknown key {show(key)}", f"one of {names}", suggest(key, known, "Remove it", alike=KEYS_ALIKE)
 
 
 def _missing(place: Location, model: type[BaseModel]) -> Parts:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from optuna.pruners import BasePruner
+from optuna.pruners import BasePruner, NopPruner
 from optuna.samplers import BaseSampler, GridSampler
 
 from optuna_sweep import components
@@ -56,6 +56,8 @@ def choose(config: SweepConfig, space: SearchSpace, user_file: UserFile) -> Choi
     line = f"Sampler: {_name(sampler)} ({sampler_origin}). Pruner: {_name(pruner)} ({pruner_origin})."
     if len(config.metrics) > 1:
         line += " Optuna's pruners know one objective only, so no run will be pruned."
+    elif not config.metrics:
+        line += " There is no metric, so no run will be pruned."
     return Choice(
         sampler=sampler,
         pruner=pruner,
@@ -92,8 +94,12 @@ def _pruner(config: SweepConfig, user_file: UserFile) -> tuple[BasePruner, str]:
         return made, "your pruner()"
     if config.settings.pruner is not None:
         return components.build_pruner(config.settings.pruner), "settings"
-    origin = "the default" if config.early_terminate is None else "for early_terminate"
-    return components.default_pruner(config.early_terminate, config.method), origin
+    made = components.default_pruner(config.early_terminate, config.method)
+    if config.early_terminate is not None:
+        return made, "for early_terminate"
+    if isinstance(made, NopPruner):
+        return made, "the default for a grid"
+    return made, "the default, which stops runs that fall behind; NopPruner stops none"
 
 
 def _name(made: object) -> str:

@@ -78,7 +78,10 @@ def test_a_file_without_an_objective_leaves_the_block_in_force(tmp_path: Path) -
     text = "import optuna\ndef sampler():\n    return optuna.samplers.RandomSampler(seed=1)\n"
     users = UserFile.load(user_file(tmp_path, text))
     search, said = ready(raw_sweep(), users)
-    assert said == ["Sampler: RandomSampler (your sampler()). Pruner: TighteningPruner (the default)."]
+    assert said == [
+        "Sampler: RandomSampler (your sampler()). Pruner: TighteningPruner (the default, which stops runs"
+        " that fall behind; NopPruner stops none)."
+    ]
     proposal = search.ask()
     assert proposal is not None and proposal.parameters["x"] in ("a", "b")
 

@@ -55,8 +55,10 @@ def test_every_distribution_has_words(tmp_path: Path) -> None:
         "h": {"distribution": "q_uniform", "min": 0, "max": 10, "q": 2.5},
         "i": {"min": 1, "max": 9, "step": 2, "when": {"b": 2, "d": {"min": 0}}},
         "j": {"distribution": "inv_log_uniform_values", "min": 0.1, "max": 10},
+        "k": {"distribution": "q_log_uniform_values", "min": 16, "max": 512},
+        "l": {"values": [1000]},
     }
-    assert summary(sweep_file(tmp_path, parameters=parameters))[1:11] == [
+    assert summary(sweep_file(tmp_path, parameters=parameters))[1:13] == [
         "  a  always null",
         "  b  one of 1 (0.25), 2 (0.75)",
         "  c  one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 2 more",
@@ -67,6 +69,8 @@ def test_every_distribution_has_words(tmp_path: Path) -> None:
         "  h  a number from 0 to 10, a multiple of 2.5",
         "  i  a whole number from 1 to 9 in steps of 2, where b is 2 and d is at least 0",
         "  j  a number from 0.1 to 10, on a logarithmic scale",
+        "  k  a whole number from 16 to 512, on a logarithmic scale",
+        "  l  always 1000",
     ]
 
 
@@ -87,6 +91,15 @@ def test_what_ends_the_sweep_is_told(tmp_path: Path) -> None:
         "Repeats: 2 runs for each configuration, averaged.",
         "Ends: when all of its 2 points were tried, or when loss reaches 0.1, or by stop.patience: 8.",
     ]
+
+
+def test_a_space_that_nobody_gets_to_the_end_of_does_not_end_the_sweep(tmp_path: Path) -> None:
+    wide = {name: {"values": list(range(20))} for name in "abcde"}
+    assert summary(sweep_file(tmp_path, parameters=wide))[-1] == (
+        "Ends: when somebody stops it; there is no run_cap."
+    )
+    del wide["e"]
+    assert "all of its 160,000 points" in summary(sweep_file(tmp_path, parameters=wide))[-1]
 
 
 def test_all_problems_of_all_kinds_come_together(tmp_path: Path) -> None:

@@ -126,6 +126,12 @@ NOTES = {
     " never tried",
     "{min: 0, max: 9, q: 3}": "parameters.x: read as `distribution: q_uniform`, because it has a `q`",
     "{min: 1e-5, max: 0.1}": "parameters.x.min: '1e-5' is text to YAML and is read as 1e-05",
+    "{min: 0, max: 1}": "parameters.x: 0 or 1, because both are whole; for what lies between, add"
+    " `distribution: uniform`",
+    "{value: [10, 50, 100]}": "parameters.x.value: this list is one value, which each run gets whole; for"
+    " one of its items a run, write `values:`",
+    "{values: [42, 982 5748, 2]}": "parameters.x.values: '982 5748' is text among numbers; a comma may be"
+    " missing",
     "{values: [2, 2, 3]}": "parameters.x.values: a value that is listed twice counts once",
     "{value: 1}": "parameters: nothing is left to search, because every parameter has one value only",
 }
@@ -136,7 +142,17 @@ def test_what_is_odd_but_meant_is_noted(entry: str, note: str) -> None:
     assert note in SweepConfig.read(with_parameters(f"x: {entry}")).notes
 
 
-@pytest.mark.parametrize("entry", ["{min: -4, max: 1, distribution: log_uniform}", "{min: 0.0, max: 1.0}"])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "{min: -4, max: 1, distribution: log_uniform}",
+        "{min: 0.0, max: 1.0}",
+        "{min: 0, max: 1, distribution: int_uniform}",
+        "{min: 0, max: 2}",
+        "{values: ['128 64', '256 128']}",
+        "{values: [16-mixed, 32, None]}",
+    ],
+)
 def test_what_is_usual_is_not_noted(entry: str) -> None:
     assert SweepConfig.read(with_parameters(f"x: {entry}")).notes == ()
 
@@ -195,6 +211,10 @@ PROBLEMS = {
     " Put them under `parameters:`, one level deeper",
     "null": "parameters.x: null: a mapping such as {value: 1}:"
     " Indent its keys below it, or write `value: null`",
+    "{values: {min: 0, max: 1}}": "parameters.x.values: {min: 0, max: 1}: a list:"
+    " Write min and max in place of `values`, one level less deep",
+    "values:[adam,sgd]": "parameters.x: 'values:[adam,sgd]': a mapping such as {value: 1}:"
+    " Put a space after `values:`",
     "adam": "parameters.x: 'adam': a mapping such as {value: 1}: Write `value: 'adam'` below it",
     "[1, 2]": "parameters.x: [1, 2]: a mapping such as {value: 1}: Write `values: [1, 2]` below it",
     "{}": "parameters.x: nothing: value, values, min and max, or a distribution:"
@@ -209,10 +229,14 @@ def test_each_problem_of_a_parameter_has_its_sentence(entry: str, line: str) -> 
     assert problems_of(with_parameters(f"x: {entry}")) == [line]
 
 
-def test_an_unknown_distribution_is_met_with_the_one_that_was_meant() -> None:
-    (line,) = problems_of(with_parameters("x: {distribution: unifrom, min: 0, max: 1}"))
-    assert line.startswith("parameters.x.distribution: 'unifrom': one of constant, categorical, ")
-    assert line.endswith(": Did you mean 'uniform'?")
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("unifrom", "uniform"), ("uniform_values", "uniform"), ("log_uniform_value", "log_uniform_values")],
+)
+def test_an_unknown_distribution_is_met_with_the_one_that_was_meant(said: str, meant: str) -> None:
+    (line,) = problems_of(with_parameters(f"x: {{distribution: {said}, min: 0, max: 1}}"))
+    assert line.startswith(f"parameters.x.distribution: {said!r}: one of constant, categorical, ")
+    assert line.endswith(f": Did you mean {meant!r}?")
 
 
 TOO_FINE = {

@@ -127,6 +127,18 @@ NOTES = {
     "command: ['${args_no_hyphen}']": "command[0]: ${args_no_hyphen} is no macro of W&B and is passed"
     " on as it is."
     " Did you mean 'args_no_hyphens'?",
+    "command: ['--lr=${lrr}']": "command[0]: ${lrr} is no macro of W&B and is passed on as it is. W&B's are"
+    " env, interpreter, program, args, args_no_equals, args_no_hyphens, args_no_boolean_flags,"
+    " args_append_hydra, args_override_hydra, args_json, args_json_file",
+    "command: ['--all=${args}']": "command[0]: W&B replaces ${args} only where it is a word of its own, not"
+    " here",
+    "command: ['${env_vars:A}', '${envvar:lower}']": "command: ${env_vars:A}, ${envvar:lower} are no macros"
+    " of W&B and are passed on as they are. W&B's are env, interpreter, program, args, args_no_equals,"
+    " args_no_hyphens, args_no_boolean_flags, args_append_hydra, args_override_hydra, args_json,"
+    " args_json_file",
+    "folds: {value: 3}": "folds: neither W&B nor this scheduler knows this key, so it has no effect."
+    " If it is a parameter, indent it below `parameters:`",
+    "run_name: a": "run_name: neither W&B nor this scheduler knows this key, so it has no effect.",
     "metric: {name: loss, impute_while_running: best}": "metric: impute_while_running has no effect:"
     " Optuna is told of a run when it has ended",
     "early_terminate: {type: hyperband, min_iter: 1, s: 2}": "early_terminate.s: has no effect without"
@@ -145,6 +157,12 @@ NOTES = {
 @pytest.mark.parametrize(("lines", "note"), NOTES.items())
 def test_what_has_no_effect_is_noted(lines: str, note: str) -> None:
     assert note in SweepConfig.read(with_lines(lines)).notes
+
+
+@pytest.mark.parametrize("word", ["${envvar:HOME}", "--data=${envvar:DATA_2}/a", "${args}", "$HOME"])
+def test_what_is_replaced_or_no_macro_at_all_is_not_noted(word: str) -> None:
+    notes = SweepConfig.read(with_lines(f"command: ['{word}']")).notes
+    assert not any(note.startswith("command") for note in notes)
 
 
 def test_words_of_the_command_that_are_numbers_are_text() -> None:

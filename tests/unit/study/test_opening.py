@@ -21,7 +21,10 @@ def test_a_study_is_created_with_the_defaults(tmp_path: Path) -> None:
     assert made.study.study_name == "optuna-study-s1"
     assert made.study.metric_names == ["loss"]
     assert made.journal == tmp_path / JOURNAL
-    assert made.lines == ("Sampler: TPESampler (for method bayes). Pruner: TighteningPruner (the default).",)
+    assert made.lines == (
+        "Sampler: TPESampler (for method bayes). Pruner: TighteningPruner (the default, which stops runs that"
+        " fall behind; NopPruner stops none).",
+    )
 
 
 def test_the_settings_name_the_study_the_sampler_and_the_pruner() -> None:
