@@ -67,7 +67,8 @@ def _tell_macros(words: Sequence[str], findings: Findings) -> None:
         findings.note("command", f"{sentence}. W&B's are {', '.join(_MACROS)}")
         return
     for index, name in strange:
-        advice = suggest(name, _MACROS, f"W&B's are {', '.join(_MACROS)}")
+        known = f"W&B's are {', '.join(_MACROS)}"
+        advice = "Write ${envvar:NAME}, in capitals" if ":" in name else suggest(name, _MACROS, known)
         findings.note(
             f"command[{index}]", f"${{{name}}} is no macro of W&B and is passed on as it is. {advice}"
         )

@@ -136,6 +136,8 @@ NOTES = {
     " of W&B and are passed on as they are. W&B's are env, interpreter, program, args, args_no_equals,"
     " args_no_hyphens, args_no_boolean_flags, args_append_hydra, args_override_hydra, args_json,"
     " args_json_file",
+    "command: ['${env_vars:A}']": "command[0]: ${env_vars:A} is no macro of W&B and is passed on as it is."
+    " Write ${envvar:NAME}, in capitals",
     "folds: {value: 3}": "folds: neither W&B nor this scheduler knows this key, so it has no effect."
     " If it is a parameter, indent it below `parameters:`",
     "run_name: a": "run_name: neither W&B nor this scheduler knows this key, so it has no effect.",
