@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,9 +50,14 @@ def best_trial(study: optuna.Study, metrics: Sequence[Metric]) -> FrozenTrial | 
     """
     if len(metrics) != 1:
         return None
-    complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    pick = min if metrics[0].minimize else max
-    return pick(filter(constraints.kept, complete), key=lambda trial: trial.values[0], default=None)
+    sign = 1.0 if metrics[0].minimize else -1.0
+    best, least = None, math.inf
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
+        value = sign * trial.values[0]
+        # The constraints come last, since reading them costs most: of records only.
+        if (best is None or value < least) and constraints.kept(trial):
+            best, least = trial, value
+    return best
 
 
 def front(study: optuna.Study, metrics: Sequence[Metric]) -> list[FrozenTrial]:
