@@ -21,7 +21,7 @@ from optuna_sweep.report.objective import Objective
 from optuna_sweep.report.plain import plain
 from optuna_sweep.study import quiet_optuna
 
-MOST_LINES, MOST_POINTS = 100, 250
+MOST_LINES, MOST_POINTS = 50, 250
 """Trials with a line or a point of their own in plots that would show nothing more with all of them. Lines
 are traces, points stand once in each parameter's part, a contour is quadratic, and each bar of a timeline
 tells all of its trial: each costs much."""

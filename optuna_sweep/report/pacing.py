@@ -11,6 +11,8 @@ _GROWTH, _SMALL = 4, 64
 """A study that has grown so much and is still so small makes another picture, whatever else."""
 _SHARE = 0.01
 """Of the process's CPU time, what drawing may take beyond that."""
+_COSTLIER = 0.25
+"""The power of the size that a drawing's cost grows with: one of 16 times the trials costs twice as much."""
 _PAUSE = 60.0
 """Seconds between two drawings: each is sent to W&B, where few look more often."""
 
@@ -43,7 +45,8 @@ class Pacing:
             return finished >= _FIRST
         if _GROWTH * self._drawn <= finished <= _SMALL:
             return True
-        return self._spent + self._last <= _SHARE * self._cpu()
+        expected = self._last * (finished / self._drawn) ** _COSTLIER
+        return self._spent + expected <= _SHARE * self._cpu()
 
     @contextmanager
     def drawing(self, finished: int) -> Iterator[None]:

@@ -152,7 +152,7 @@ def test_a_history_has_a_point_for_each_trial() -> None:
 
 
 def test_a_curve_is_drawn_for_each_trial_and_in_large_studies_for_the_newest() -> None:
-    for trials, curves in ((5, 5), (230, 100)):
+    for trials, curves in ((5, 5), (230, 50)):
         figure = drawn(study(trials))["intermediate_values"].figure
         assert figure is not None
         assert len(figure["data"]) == curves
@@ -172,14 +172,14 @@ def test_a_plot_that_shows_a_part_of_a_large_study_says_which() -> None:
     said = {name: chart.extent for name, chart in drawn(study(300)).items() if chart.extent}
     points = "250 of 300 trials, from the best to the worst"
     assert said == {
-        "intermediate_values": "the newest 100 of 300 curves",
-        "parallel_coordinate": "100 of 300 trials, from the best to the worst",
+        "intermediate_values": "the newest 50 of 300 curves",
+        "parallel_coordinate": "50 of 300 trials, from the best to the worst",
         "slice": points,
         "contour": points,
         "rank": points,
         "timeline": "the newest 250 of 300 trials",
     }
-    assert not any(chart.extent for chart in drawn(study(100)).values())
+    assert not any(chart.extent for chart in drawn(study(50)).values())
 
 
 @pytest.mark.parametrize(("at", "best"), [(0, 0), (1, 2)])

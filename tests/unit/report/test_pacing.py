@@ -60,6 +60,14 @@ def test_a_sweep_that_has_outgrown_a_small_picture_within_a_minute_waits_for_its
     assert Process(lambda n: 0.2 + growing(n)).sweep(1000, hours=1 / 20, work=20.0) == [2]
 
 
+def test_a_larger_picture_waits_for_what_it_will_cost_and_not_for_what_the_last_one_did() -> None:
+    process = Process(lambda n: 0.2 * n**0.25)
+    assert process.sweep(1000, hours=1 / 20, work=30.0) == [2]
+    process = Process(lambda n: 0.2 * n**0.25)
+    assert len(process.sweep(1000, hours=1 / 20, work=300.0)) == 3
+    assert process.drawing <= 0.01 * process.cpu
+
+
 def test_nothing_new_is_no_reason_to_draw() -> None:
     clock = iter(range(0, 10**6, 1000))
     pacing = Pacing(lambda: float(next(clock)), lambda: 0.0)
