@@ -13,7 +13,7 @@ pytestmark = pytest.mark.journey
 
 KEY = "scheduler.settings"
 MESSAGES = {
-    "no metric": r"metric: missing: a metric, because method custom learns from it: Add `metric: .*`",
+    "no metric": r"metric: missing: a metric, because the search learns from it: Add `metric: .*`",
     "missing job": r"job: 'sandbox/journeys/gone:latest': .*: a training job in W&B, .*: Create the job, .*",
     "unknown sampler": rf"{KEY}.sampler.type: 'TPE' .*TPESampler: Did you mean 'TPESampler'\?",
     "unknown pruner": rf"{KEY}.pruner.type: 'MedianPrunner' .*: Did you mean 'MedianPruner'\?",
