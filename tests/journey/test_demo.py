@@ -14,6 +14,8 @@ pytestmark = pytest.mark.journey
 
 ROOT = Path(__file__).resolve().parents[2]
 FOUR_MINUTES = 240
+BESIDE_OTHERS = 2 if "PYTEST_XDIST_WORKER" in os.environ else 1
+"""How much longer it may take where other journeys have the processors too."""
 WITHOUT_END = 420
 
 
@@ -45,7 +47,7 @@ def test_the_demo_tells_its_sweep_to_the_end_and_leaves_nothing_behind(tmp_path:
         demo.terminate()
         demo.wait(30)
     assert demo.returncode == 0, told
-    assert time.monotonic() - started < FOUR_MINUTES, told
+    assert time.monotonic() - started < FOUR_MINUTES * BESIDE_OTHERS, told
     assert "sweep     finished" in told
     assert told.count("trial-0") > 12 and "< best" in told
     assert "best     val_loss 0." in told
