@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOUR_MINUTES = 240
 BESIDE_OTHERS = 2 if "PYTEST_XDIST_WORKER" in os.environ else 1
 """How much longer it may take where other journeys have the processors too."""
-WITHOUT_END = 420
+WITHOUT_END = 600
 
 
 def started_with(mark: Path) -> list[str]:
