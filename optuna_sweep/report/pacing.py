@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -45,7 +46,7 @@ class Pacing:
             return finished >= _FIRST
         if _GROWTH * self._drawn <= finished <= _SMALL:
             return True
-        expected = self._last * (finished / self._drawn) ** _COSTLIER
+        expected = self._last * math.pow(finished / self._drawn, _COSTLIER)
         return self._spent + expected <= _SHARE * self._cpu()
 
     @contextmanager
