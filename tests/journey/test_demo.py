@@ -15,7 +15,7 @@ pytestmark = pytest.mark.journey
 ROOT = Path(__file__).resolve().parents[2]
 FOUR_MINUTES = 240
 BESIDE_OTHERS = 2 if "PYTEST_XDIST_WORKER" in os.environ else 1
-"""How much longer it may take where other journeys have the processors too."""
+"""How much longer it may take where other journeys have the processors too; `.ci/run` times it alone."""
 WITHOUT_END = 600
 
 
