@@ -5,12 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from optuna_sweep.errors import Problem
 
 KEYS_ALIKE = 0.75
 """How alike a key and the one that was meant are: people have keys of their own, such as ``run_name``."""
 _VALUES_ALIKE = 0.6
+_TYPO = 0.9
+"""From here on two names differ by a letter or two: nearer than any that only begins like the other."""
 _LONGEST = 60
 _PASSWORD = re.compile(
     r"(://[^\s:/@]*:)(?!\$\{\w+\}@)[^\s]*@|((?:password|passwd|pwd)=)[^\s&'\"]+", re.IGNORECASE
@@ -79,11 +82,17 @@ def nearest(given: object, names: Iterable[str], *, alike: float = _VALUES_ALIKE
         return None
     text = given.strip().lower()
     spelt = {name.lower(): name for name in names}
-    longer = [name for name in spelt if len(text) > 1 and name.startswith(text)]
-    shorter = [name for name in spelt if len(name) > 2 and text.startswith(name)]
-    near = [*longer, *sorted(shorter, key=len, reverse=True)]
-    near = near or difflib.get_close_matches(text, spelt, n=1, cutoff=alike)
+    near = (
+        difflib.get_close_matches(text, spelt, n=1, cutoff=_TYPO)
+        or sorted(filter(partial(_begins_like, text), spelt), key=lambda name: abs(len(name) - len(text)))
+        or difflib.get_close_matches(text, spelt, n=1, cutoff=alike)
+    )
     return spelt[near[0]] if near else None
+
+
+def _begins_like(text: str, name: str) -> bool:
+    """Whether one begins with the other; one letter, or two, are the beginning of too much."""
+    return (len(text) > 1 and name.startswith(text)) or (len(name) > 2 and text.startswith(name))
 
 
 def suggest(given: object, names: Iterable[str], otherwise: str, *, alike: float = _VALUES_ALIKE) -> str:

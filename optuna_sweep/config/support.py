@@ -64,10 +64,13 @@ def describe(distribution: Distribution) -> str:
             return "a number"
     low, high = extent(distribution)
     q, step = _grid(distribution)
-    kind = "a whole number" if isinstance(distribution, Integers) or isinstance(q, int) else "a number"
-    multiple = q is not None and not (isinstance(q, int) and q == 1)
-    grid = f" in steps of {step:g}" if step not in (None, 1) else f", a multiple of {q:g}" if multiple else ""
-    return f"{kind} from {low:g} to {high:g}{grid}"
+    whole = isinstance(distribution, Integers) or isinstance(q, int)
+    grid = ""
+    if q is not None and not (whole and q == 1):
+        grid = f", a multiple of {q:g}"
+    elif step not in (None, 1):
+        grid = f" in steps of {step:g}"
+    return f"{'a whole number' if whole else 'a number'} from {low:g} to {high:g}{grid}"
 
 
 def numeric(distribution: Distribution) -> bool:

@@ -121,7 +121,7 @@ def _without(raw: Mapping[Any, Any], parts: set[Location]) -> dict[Any, Any]:
 
 
 def _tell_extras(file: SweepFile, findings: Findings) -> None:
-    for key in file.model_extra or {}:
+    for key, value in (file.model_extra or {}).items():
         moved = (
             "settings" if key == "settings" else f"settings.{key}" if key in Settings.model_fields else None
         )
@@ -129,7 +129,7 @@ def _tell_extras(file: SweepFile, findings: Findings) -> None:
             given = f"the key {key!r} at the top level"
             findings.problem(key, given, f"scheduler.{moved}", f"Move it to `scheduler.{moved}`")
             continue
-        advice = _advice_on_extra(key, (file.model_extra or {})[key], moved)
+        advice = _advice_on_extra(key, value, moved)
         findings.note(key, f"neither W&B nor this scheduler knows this key, so it has no effect.{advice}")
 
 

@@ -99,6 +99,8 @@ def _pruner(config: SweepConfig, user_file: UserFile) -> tuple[BasePruner, str]:
         return made, "for early_terminate"
     if isinstance(made, NopPruner):
         return made, "the default for a grid"
+    if len(config.metrics) != 1:
+        return made, "the default"
     return made, "the default, which stops runs that fall behind; NopPruner stops none"
 
 

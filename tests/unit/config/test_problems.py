@@ -115,6 +115,10 @@ SETTINGS = {
     "{pruner: {type: A, arg: {}}}": f"{AT}.pruner.arg: unknown key 'arg': one of type, args: Did you"
     f" mean 'args'?",
     "{prunner: {type: A}}": f"{AT}.prunner: unknown key 'prunner': one of {KEYS}: Did you mean 'pruner'?",
+    "{objective_timout: 3}": f"{AT}.objective_timout: unknown key 'objective_timout': one of {KEYS}: Did you"
+    f" mean 'objective_timeout'?",
+    "{optuna_source_fillename: a}": f"{AT}.optuna_source_fillename: unknown key 'optuna_source_fillename':"
+    f" one of {KEYS}: Did you mean 'optuna_source_filename'?",
     "{metrics: [{name: a}, {name: a}]}": f"{AT}.metrics[1].name: 'a' again: each metric once: Remove"
     f" one of them",
     "{metrics: {name: a}}": f"{AT}.metrics: {{name: 'a'}}: a list: Write it as a list",

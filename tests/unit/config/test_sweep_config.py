@@ -138,6 +138,8 @@ NOTES = {
     " args_json_file",
     "command: ['${env_vars:A}']": "command[0]: ${env_vars:A} is no macro of W&B and is passed on as it is."
     " Write ${envvar:NAME}, in capitals",
+    "command: ['${args_no_hyphns}']": "command[0]: ${args_no_hyphns} is no macro of W&B and is passed on as"
+    " it is. Did you mean 'args_no_hyphens'?",
     "folds: {value: 3}": "folds: neither W&B nor this scheduler knows this key, so it has no effect."
     " If it is a parameter, indent it below `parameters:`",
     "run_name: a": "run_name: neither W&B nor this scheduler knows this key, so it has no effect.",

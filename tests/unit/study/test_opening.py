@@ -63,12 +63,15 @@ def test_several_objectives_have_their_directions_and_no_pruning() -> None:
     assert [d.name for d in made.study.directions] == ["MINIMIZE", "MAXIMIZE"]
     assert made.study.metric_names == ["loss", "accuracy"]
     assert made.lines[0].endswith("Optuna's pruners know one objective only, so no run will be pruned.")
+    assert "TighteningPruner (the default)." in made.lines[0]
 
 
 def test_a_sweep_without_a_metric_has_a_study_too() -> None:
     no_metric = config("random", metrics=())
     assert no_metric.metrics == ()
     made = opened(no_metric, InMemoryStorage())
+    (line,) = made.lines
+    assert line.endswith("TighteningPruner (the default). There is no metric, so no run will be pruned.")
     work(made, no_metric, 0.0)
     assert made.study.trials[0].state is TrialState.COMPLETE
 
